@@ -1,0 +1,36 @@
+//! The words of Fitting Room as types. Pure: no files, no clock, no threads, no randomness.
+//!
+//! A [`Task`] asks a question of a dataset; [`Hyperparameters`], [`TrainSettings`] and a seed make it
+//! a [`Trial`], whose [`TrialId`] is a hash of all that determines its result; a finished trial has
+//! [`TrialFigures`], and [`leaderboard`] says which of them is best.
+
+mod confusion;
+mod dataset_key;
+mod decision;
+pub mod hyperparameters;
+pub mod keep;
+pub mod leaderboard;
+mod metric;
+mod network_shape;
+mod split;
+mod state;
+mod task;
+mod task_summary;
+mod train_settings;
+mod trial;
+
+pub use confusion::{ClassOutOfRange, ConfusionMatrix};
+pub use dataset_key::{DatasetKey, Fingerprint, FingerprintError};
+pub use decision::highest_logit;
+pub use hyperparameters::{Hyperparameters, HyperparametersError};
+pub use metric::{EpochMetrics, LossAndAccuracy};
+pub use network_shape::{CHANNELS, ImageSize, NetworkShape, NetworkShapeError};
+pub use split::{Split, UnknownSplit};
+pub use state::{AttemptState, TrialState, UnknownState, trial_state_after};
+pub use task::{Flip, Task, TaskDefinition};
+pub use task_summary::{SplitCounts, TaskSummary};
+pub use train_settings::{TrainSettings, TrainSettingsError};
+pub use trial::{TRAINING_SEMANTICS, Trial, TrialFigures, TrialId, TrialIdError};
+
+/// The separator between the labels of one class of a task that predicts several columns.
+pub const CLASS_SEPARATOR: &str = " · ";
