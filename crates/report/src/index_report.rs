@@ -1,0 +1,54 @@
+//! What the index of all reports is made of.
+
+use fitroom_domain::{DatasetKey, SplitCounts, Task};
+
+use crate::sweep_report::TrialRow;
+
+/// Everything that was searched, by dataset and task.
+#[derive(Debug, Clone)]
+pub struct IndexReport {
+    /// When the index was made, as it will be shown; UTC.
+    pub generated_at: String,
+    /// Version of Fitting Room.
+    pub version: String,
+    /// The datasets, in the order in which they are shown.
+    pub datasets: Vec<IndexDataset>,
+}
+
+/// What was searched on one dataset.
+#[derive(Debug, Clone)]
+pub struct IndexDataset {
+    /// The dataset.
+    pub key: DatasetKey,
+    /// Its tasks, in the order in which they are shown.
+    pub tasks: Vec<IndexTask>,
+}
+
+/// What was searched for one task on one dataset.
+#[derive(Debug, Clone)]
+pub struct IndexTask {
+    /// The task.
+    pub task: Task,
+    /// Photographs of the task, without mirrored copies.
+    pub photographs: SplitCounts,
+    /// The best trial of all sweeps, if any has finished.
+    pub best: Option<TrialRow>,
+    /// Finished trials of all sweeps, each counted once.
+    pub finished: usize,
+    /// The sweeps that asked this task.
+    pub sweeps: Vec<IndexSweep>,
+}
+
+/// One sweep with its own report.
+#[derive(Debug, Clone)]
+pub struct IndexSweep {
+    /// Its name.
+    pub name: String,
+    /// Path of its report relative to the index, its parts separated by `/` and not encoded:
+    /// `catalogue/trousers_all.html`.
+    pub path: String,
+    /// Trials that finished.
+    pub finished: usize,
+    /// Trials that it wants.
+    pub total: usize,
+}

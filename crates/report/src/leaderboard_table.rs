@@ -1,0 +1,102 @@
+//! Every finished trial, best first.
+
+use fitroom_domain::TrialFigures;
+use fitroom_domain::hyperparameters::format_number;
+use maud::{Markup, html};
+
+use crate::settings::Settings;
+use crate::sweep_report::TrialRow;
+use crate::{numbers, page, sparkline};
+
+/// The section with the leaderboard; nothing without finished trials.
+pub(crate) fn leaderboard_table(
+    settings: &Settings,
+    leaderboard: &[(&TrialRow, TrialFigures)],
+    validated: u64,
+) -> Markup {
+    if leaderboard.is_empty() {
+        return html! {};
+    }
+    html! {
+        section {
+            h2 { "Leaderboard" }
+            p.note {
+                "By accuracy on validation, then fewer parameters, then lower loss. Accuracy and loss are \
+                 those of the epoch whose weights were kept: the dot on the curve of the validation loss. \
+                 Each of these small curves has its own scale."
+                " Trials marked " span.tag { "weights" } " have their weights on disk."
+                span.needs-script { " A click on a header sorts by it." }
+            }
+            (page::scrolling("Leaderboard", html! {
+                table.sortable.leaderboard {
+                    caption {
+                        (numbers::counted(leaderboard.len(), "finished trial")) ", best first"
+                    }
+                    (head(settings))
+                    tbody {
+                        @for (number, (row, figures)) in leaderboard.iter().enumerate() {
+                            (ranked(number, row, figures, settings, validated))
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn head(settings: &Settings) -> Markup {
+    html! {
+        thead {
+            tr {
+                th.number scope="col" data-sort="ascending" aria-sort="ascending" { "rank" }
+                th.number scope="col" data-sort="descending" { "accuracy" }
+                th.number scope="col" data-sort="ascending" { "loss" }
+                th scope="col" { "loss by epoch" }
+                @for setting in &settings.swept {
+                    th.number scope="col" data-sort="ascending" { (page::breakable(setting.name)) }
+                }
+                @if settings.several_seeds() {
+                    th.number scope="col" data-sort="ascending" { "seed" }
+                }
+                th.number scope="col" data-sort="ascending" { "parameters" }
+                th.number scope="col" data-sort="ascending" { "kept epoch" }
+                th.number scope="col" data-sort="ascending" { "seconds" }
+                th scope="col" data-sort="ascending" { "trial" }
+            }
+        }
+    }
+}
+
+fn ranked(
+    number: usize,
+    row: &TrialRow,
+    figures: &TrialFigures,
+    settings: &Settings,
+    validated: u64,
+) -> Markup {
+    html! {
+        tr data-trial=(number) {
+            td.number { (number + 1) }
+            td.number data-value=(figures.accuracy) {
+                (numbers::percent(figures.accuracy, validated))
+            }
+            td.number data-value=(figures.loss) { (numbers::loss(figures.loss)) }
+            td { (sparkline::validation_loss(&row.curve, figures.best_epoch)) }
+            @for setting in &settings.swept {
+                td.number data-value=(setting.value(row)) { (format_number(setting.value(row))) }
+            }
+            @if settings.several_seeds() { td.number data-value=(row.seed) { (row.seed) } }
+            td.number data-value=(figures.parameters) { (numbers::grouped(figures.parameters)) }
+            td.number data-value=(figures.best_epoch) {
+                (figures.best_epoch) " of " (figures.epochs)
+            }
+            td.number data-value=(figures.seconds) { (format!("{:.1}", figures.seconds)) }
+            th.name scope="row" {
+                code title=(row.id) { (row.name) }
+                @if row.weights_kept { " " span.tag { "weights" } }
+                @if let Some(sweep) = &row.reused_from { " " span.tag { "reused from " (sweep) } }
+                @if row.attempts > 1 { " " span.tag { (row.attempts) " attempts" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Reports as self-contained HTML pages: everything is in the one file, and nothing is fetched.
+//!
+//! Reads and writes nothing: the caller gives plain data ([`SweepReport`], [`IndexReport`]) and gets
+//! the text of a page from [`sweep_page`] or [`index_page`].
+
+mod confusion_table;
+mod epoch_axis;
+mod headline;
+mod index_page;
+mod index_report;
+mod leaderboard_table;
+mod learning_curves;
+mod numbers;
+mod page;
+mod search_space;
+mod seeds_table;
+mod settings;
+mod sparkline;
+mod sweep_page;
+mod sweep_report;
+mod unranked;
+mod vertical_axis;
+
+pub use index_page::index_page;
+pub use index_report::{IndexDataset, IndexReport, IndexSweep, IndexTask};
+pub use learning_curves::PlotError;
+pub use sweep_page::sweep_page;
+pub use sweep_report::{BestTrial, SweepReport, TrialRow};

@@ -1,0 +1,301 @@
+//! What a reader of the pages finds in them.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod specimen;
+
+use fitroom_domain::{Flip, Hyperparameters, TrialState};
+use fitroom_report::{BestTrial, SweepReport, TrialRow, index_page, sweep_page};
+
+/// The first table of this class, or nothing.
+fn table<'a>(page: &'a str, class: &str) -> &'a str {
+    page.split("<table")
+        .skip(1)
+        .find(|table| table.starts_with(&format!(" class=\"{class}\"")))
+        .map_or("", |table| table.split("</table>").next().unwrap())
+}
+
+/// The texts of a table's rows, cells separated by `|`.
+fn rows(table: &str) -> Vec<String> {
+    table
+        .split("<tr")
+        .skip(2)
+        .map(|row| {
+            let cells = row
+                .split("</t")
+                .map(|cell| text(cell.split_once('>').unwrap().1));
+            cells.collect::<Vec<_>>().join("|")
+        })
+        .collect()
+}
+
+/// What is left without tags.
+fn text(html: &str) -> String {
+    let mut text = String::new();
+    let mut in_tag = false;
+    for character in html.chars() {
+        match character {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            _ if in_tag => {}
+            _ => text.push(character),
+        }
+    }
+    text.trim().to_owned()
+}
+
+fn trial(kernel_num: u32, accuracy: f64, parameters: u64) -> TrialRow {
+    let hyperparameters = Hyperparameters::new(3, 3, kernel_num, 256, 0.0, 0.0).unwrap();
+    let mut row = specimen::finished(hyperparameters, 0, 678);
+    let figures = row.figures.as_mut().unwrap();
+    figures.accuracy = accuracy;
+    figures.parameters = parameters;
+    row
+}
+
+#[test]
+fn trials_are_in_the_order_of_the_leaderboard() {
+    let trials = vec![
+        trial(32, 0.90, 900),
+        trial(64, 0.95, 900),
+        trial(96, 0.95, 800),
+    ];
+    let page = sweep_page(&specimen::report(trials)).unwrap();
+    let rows = rows(table(&page, "sortable leaderboard"));
+    assert_eq!(rows.len(), 3);
+    for (row, (rank, name)) in rows.iter().zip([("1", "n96"), ("2", "n64"), ("3", "n32")]) {
+        assert!(row.starts_with(rank) && row.contains(name), "{row}");
+    }
+    assert!(text(&page).contains("One other trial has the same accuracy"));
+}
+
+#[test]
+fn swept_settings_are_columns_and_fixed_ones_are_said_once() {
+    let page = sweep_page(&specimen::report(vec![
+        trial(32, 0.9, 9),
+        trial(64, 0.8, 9),
+    ]))
+    .unwrap();
+    let head = text(
+        table(&page, "sortable leaderboard")
+            .split("<tbody")
+            .next()
+            .unwrap(),
+    );
+    assert!(head.contains("kernel_num"));
+    assert!(
+        !head.contains("kernel_size_1") && !head.contains("seed"),
+        "{head}"
+    );
+    let whole = text(&page);
+    assert_eq!(whole.matches("dense_size 256").count(), 1);
+    assert_eq!(whole.matches("learning_rate 0.001").count(), 1);
+    assert!(whole.contains("seed 0"));
+}
+
+#[test]
+fn trials_without_figures_are_listed_with_their_reasons() {
+    let report = specimen::nearly_done(&[0]);
+    let page = sweep_page(&report).unwrap();
+    let rows = rows(table(&page, "unranked"));
+    assert_eq!(rows.len(), 4, "{rows:#?}");
+    for (row, (state, reason)) in rows.iter().zip([
+        (
+            "failed",
+            "not enough memory: tried to allocate 1 258 291 200 bytes",
+        ),
+        (
+            "diverged",
+            "the train loss became infinite in epoch 4, step 12",
+        ),
+        ("running", "is being trained"),
+        ("pruned", "stopped after epoch 3"),
+    ]) {
+        assert!(row.contains(state) && row.contains(reason), "{row}");
+    }
+    assert!(text(&page).contains("2 planned, not started"));
+    assert!(
+        text(&page).contains("72 trials: 66 finished, 1 failed, 1 diverged, 1 running, 1 pruned")
+    );
+    assert!(text(&page).contains("reused from trousers_first_look"));
+}
+
+#[test]
+fn an_interrupted_trial_is_not_called_planned() {
+    let row = specimen::unfinished(trial(32, 0.9, 9), TrialState::Planned, 4, "");
+    let page = text(&sweep_page(&specimen::report(vec![row])).unwrap());
+    assert!(page.contains("1 trial: 1 interrupted."));
+    assert!(page.contains("goes on when the sweep is started again"));
+    assert!(!page.contains("planned"));
+}
+
+#[test]
+fn a_sweep_without_finished_trials_has_a_page() {
+    let mut planned = specimen::unfinished(trial(32, 0.9, 9), TrialState::Planned, 0, "");
+    planned.attempts = 0;
+    for trials in [vec![], vec![planned]] {
+        let count = trials.len();
+        let page = sweep_page(&specimen::report(trials)).unwrap();
+        assert!(text(&page).contains("No trial of this sweep has finished yet"));
+        assert!(!page.contains("<svg") && !page.contains("NaN"), "{count}");
+        assert_eq!(text(&page).contains("planned, not started"), count == 1);
+    }
+}
+
+#[test]
+fn curves_with_one_epoch_or_with_numbers_that_are_none_are_drawn() {
+    let mut short = trial(32, 0.9, 9);
+    short.curve.truncate(1);
+    let mut infinite = specimen::unfinished(trial(64, 0.9, 9), TrialState::Diverged, 3, "diverged");
+    infinite.curve[1].train.loss = f64::INFINITY;
+    infinite.curve[2].validation.loss = f64::NAN;
+    infinite.curve[2].train.loss = 0.0;
+    let page = sweep_page(&specimen::report(vec![short, infinite])).unwrap();
+    assert_eq!(page.matches("<svg class=\"plot\"").count(), 4);
+    assert!(!page.contains("NaN") && !page.contains("inf,") && !page.contains("-2147483648"));
+    assert!(text(&page).contains("are drawn at the bottom"));
+}
+
+#[test]
+fn every_trial_has_a_curve_in_every_plot_and_the_best_stands_out() {
+    let page = sweep_page(&specimen::nearly_done(&[0])).unwrap();
+    for plot in page.split("<svg class=\"plot\"").skip(1) {
+        let plot = plot.split("</svg>").next().unwrap();
+        // 72 less three that never trained: one failed, two planned.
+        assert_eq!(plot.matches("<polyline class=\"curve").count(), 69);
+        assert_eq!(
+            plot.matches("<polyline class=\"curve best\" data-trial=\"0\"")
+                .count(),
+            1
+        );
+        assert!(
+            !plot.contains("#0"),
+            "a colour is left that stands for a class"
+        );
+    }
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let hostile = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;";
+    let mut report = specimen::nearly_done(&[0, 1]);
+    report.sweep = hostile.to_owned();
+    report.task.name = hostile.to_owned();
+    report.task.definition.predicts = vec![hostile.to_owned()];
+    report.task.definition.where_ = [(hostile.to_owned(), hostile.to_owned())].into();
+    report.dataset.name = hostile.to_owned();
+    report.summary.classes = vec![hostile.to_owned(); 4];
+    report.numerics = vec![hostile.to_owned()];
+    report.version = hostile.to_owned();
+    report.generated_at = hostile.to_owned();
+    for trial in &mut report.trials {
+        trial.name = hostile.to_owned();
+        trial.error = Some(hostile.to_owned());
+        trial.reused_from = Some(hostile.to_owned());
+    }
+    let mut index = specimen::index();
+    index.datasets[0].key.name = hostile.to_owned();
+    index.datasets[0].tasks[0].task.name = hostile.to_owned();
+    index.datasets[0].tasks[0].sweeps[0].name = hostile.to_owned();
+    index.datasets[0].tasks[0].sweeps[0].path = format!("javascript:{hostile}");
+    for page in [sweep_page(&report).unwrap(), index_page(&index)] {
+        assert_eq!(page.matches("<script>").count(), 1);
+        assert_eq!(page.matches("</script>").count(), 1);
+        assert!(!page.contains("<img") && !page.contains("\"'>"));
+        assert!(page.contains("&lt;script&gt;alert(1)"));
+        assert!(!page.contains("\"javascript:"));
+    }
+}
+
+#[test]
+fn pages_fetch_nothing() {
+    for page in [
+        sweep_page(&specimen::nearly_done(&[0, 1])).unwrap(),
+        index_page(&specimen::index()),
+    ] {
+        for forbidden in [
+            "http:", "https:", "//cdn", "<link", "<img", " src=", "@import", "url(",
+        ] {
+            assert!(!page.contains(forbidden), "{forbidden}");
+        }
+        assert!(page.contains("default-src 'none'"));
+    }
+}
+
+#[test]
+fn a_confusion_matrix_of_twenty_classes_has_every_name_and_count() {
+    let names: Vec<String> = (0..20)
+        .map(|class| format!("female · type {class}"))
+        .collect();
+    let trials = vec![trial(32, 0.9, 9)];
+    let report = SweepReport {
+        best: Some(BestTrial {
+            id: trials[0].id.clone(),
+            confusion: specimen::confusion(&[30; 20], 60),
+        }),
+        classes: names.clone(),
+        ..specimen::report(trials)
+    };
+    let page = sweep_page(&report).unwrap();
+    let matrix = table(&page, "confusion upright");
+    for name in &names {
+        assert_eq!(matrix.matches(&format!("{name}<")).count(), 2, "{name}");
+    }
+    let confusion = &report.best.as_ref().unwrap().confusion;
+    assert_eq!(matrix.matches("class=\"right\"").count(), 20);
+    assert!(matrix.contains(&format!(">{}<small>", confusion.count(7, 7))));
+    assert!(text(&page).contains("Wrong answers: 60 of 600"));
+}
+
+#[test]
+fn configurations_are_compared_over_seeds_only_when_there_are_several() {
+    let one = sweep_page(&specimen::report(specimen::grid(&[0], 678))).unwrap();
+    assert_eq!(table(&one, "sortable configurations"), "");
+    let mut lucky = [trial(32, 0.99, 9), trial(32, 0.80, 9)];
+    let mut steady = [trial(64, 0.95, 9), trial(64, 0.93, 9)];
+    lucky[1].seed = 1;
+    steady[1].seed = 1;
+    let trials = lucky.into_iter().chain(steady).collect();
+    let page = sweep_page(&specimen::report(trials)).unwrap();
+    let rows = rows(table(&page, "sortable configurations"));
+    assert_eq!(rows.len(), 2);
+    for cell in ["64", "94.0%", "93.0%", "95.0%", "2 of 2"] {
+        assert!(rows[0].contains(cell), "{}", rows[0]);
+    }
+    assert!(rows[1].contains("89.5%"), "{}", rows[1]);
+}
+
+#[test]
+fn mirrored_validation_photographs_count_in_accuracies() {
+    let mut report = specimen::report(vec![trial(32, 0.5, 9)]);
+    report.task.definition.flip = Flip::All;
+    let page = text(&sweep_page(&report).unwrap());
+    assert!(page.contains("678 of 1\u{202f}356 photographs and mirrored copies right"));
+}
+
+#[test]
+fn different_numerics_are_warned_of() {
+    let mut report = specimen::nearly_done(&[0]);
+    assert!(!sweep_page(&report).unwrap().contains("different numerics"));
+    report
+        .numerics
+        .push("libtorch 2.13.0, avx512, cpu, 1 thread".to_owned());
+    assert!(text(&sweep_page(&report).unwrap()).contains("2 different numerics"));
+}
+
+#[test]
+fn a_page_of_72_trials_is_small() {
+    let page = sweep_page(&specimen::report(specimen::grid(&[0], 678))).unwrap();
+    assert!(page.len() < 300_000, "{} bytes", page.len());
+}
+
+#[test]
+fn the_index_links_to_every_sweep_of_every_task() {
+    let mut index = specimen::index();
+    index.datasets[0].tasks[0].sweeps[0].path = "my shop/50% #1.html".to_owned();
+    let page = index_page(&index);
+    assert!(page.contains("href=\"./my%20shop/50%25%20%231.html\""));
+    assert!(page.contains("href=\"./catalogue/primary.html\""));
+    assert!(text(&page).contains("66 of 72 finished"));
+    assert!(text(&page).contains("no trial has finished"));
+}

@@ -1,0 +1,329 @@
+//! Invented reports with plausible numbers, the same at every run.
+
+#![allow(
+    dead_code,
+    reason = "each of the programs that include this needs a part of it"
+)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "the invented numbers are known to be valid"
+)]
+
+use std::collections::BTreeMap;
+
+use fitroom_domain::{
+    ConfusionMatrix, DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy,
+    NetworkShape, SplitCounts, Task, TaskDefinition, TaskSummary, TrainSettings, Trial,
+    TrialFigures, TrialState,
+};
+use fitroom_report::{
+    BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, TrialRow,
+};
+
+const IMAGE: ImageSize = ImageSize {
+    height: 80,
+    width: 60,
+};
+
+/// A number in [0, 1) that looks random and depends on `seed` alone.
+fn noise(seed: u64) -> f64 {
+    let mut bits = seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// An invented dataset.
+pub(crate) fn dataset() -> DatasetKey {
+    DatasetKey {
+        name: "catalogue".to_owned(),
+        fingerprint: "00112233445566778899aabbccddeeff".parse().unwrap(),
+    }
+}
+
+/// A task that predicts gender and type of trousers.
+pub(crate) fn task() -> Task {
+    Task {
+        name: "trousers_all".to_owned(),
+        definition: TaskDefinition {
+            where_: BTreeMap::from([("category".to_owned(), "trousers".to_owned())]),
+            predicts: vec!["gender".to_owned(), "type".to_owned()],
+            flip: Flip::Train,
+        },
+    }
+}
+
+/// A finished trial with a curve that falls, then overfits.
+pub(crate) fn finished(hyperparameters: Hyperparameters, seed: u64, validated: u64) -> TrialRow {
+    let trial = Trial {
+        dataset: dataset(),
+        task: task(),
+        hyperparameters,
+        train: TrainSettings::default(),
+        seed,
+    };
+    let id = trial.id();
+    let start = u64::from_str_radix(id.short(), 16).unwrap();
+    let strength = f64::from(hyperparameters.kernel_num).log2() * 0.09
+        + f64::from(hyperparameters.dense_size + 1).log2() * 0.035
+        + 0.35 * noise(start);
+    let epochs = 7 + (noise(start + 1) * 9.0) as u32;
+    let curve: Vec<EpochMetrics> = (1..=epochs)
+        .map(|epoch| {
+            let time = f64::from(epoch);
+            let jitter = noise(start + 100 + u64::from(epoch)) - 0.5;
+            let validation =
+                1.1 * (-time * strength * 0.45).exp() + 0.19 + 0.008 * time + 0.06 * jitter
+                    - 0.05 * strength;
+            let train = 1.5 * (-time * strength * 0.5).exp() + 0.03;
+            let accuracy = |loss: f64| {
+                let share = (1.0 - 0.36 * loss).clamp(0.25, 1.0);
+                (share * validated as f64).round() / validated as f64
+            };
+            EpochMetrics {
+                epoch,
+                train: LossAndAccuracy {
+                    loss: train,
+                    accuracy: accuracy(train),
+                },
+                validation: LossAndAccuracy {
+                    loss: validation,
+                    accuracy: accuracy(validation),
+                },
+                seconds: 4.0,
+            }
+        })
+        .collect();
+    let best = *curve
+        .iter()
+        .min_by(|a, b| a.validation.loss.total_cmp(&b.validation.loss))
+        .unwrap();
+    let shape = NetworkShape::new(IMAGE, &hyperparameters, 4).unwrap();
+    TrialRow {
+        name: trial.name(),
+        id,
+        state: TrialState::Finished,
+        seed,
+        hyperparameters,
+        train: trial.train,
+        figures: Some(TrialFigures {
+            accuracy: best.validation.accuracy,
+            loss: best.validation.loss,
+            best_epoch: best.epoch,
+            epochs,
+            parameters: shape.parameters(),
+            multiply_adds: shape.multiply_adds(),
+            seconds: f64::from(epochs) * (3.0 + shape.multiply_adds() as f64 / 1.6e7),
+        }),
+        curve,
+        error: None,
+        attempts: 1,
+        pruned_after: None,
+        reused_from: None,
+        weights_kept: false,
+    }
+}
+
+/// The same trial in another state, without figures.
+pub(crate) fn unfinished(
+    mut row: TrialRow,
+    state: TrialState,
+    epochs: usize,
+    error: &str,
+) -> TrialRow {
+    row.state = state;
+    row.figures = None;
+    row.curve.truncate(epochs);
+    row.error = (!error.is_empty()).then(|| error.to_owned());
+    row
+}
+
+/// A confusion matrix with this many wrong answers; `sizes` are the photographs of each class.
+pub(crate) fn confusion(sizes: &[u64], wrong: u64) -> ConfusionMatrix {
+    let classes = sizes.len();
+    let total: u64 = sizes.iter().sum();
+    let truths = sizes
+        .iter()
+        .enumerate()
+        .flat_map(|(class, size)| (0..*size).map(move |_| class));
+    let pairs = (0..).zip(truths).map(|(photograph, truth)| {
+        let is_wrong = photograph * wrong / total != (photograph + 1) * wrong / total;
+        let other = (truth + 1 + (noise(photograph) * 2.4) as usize) % classes;
+        (truth, if is_wrong { other } else { truth })
+    });
+    ConfusionMatrix::new(classes, pairs).unwrap()
+}
+
+/// 72 configurations as a grid, each with these seeds, all finished.
+pub(crate) fn grid(seeds: &[u64], validated: u64) -> Vec<TrialRow> {
+    let mut trials = Vec::new();
+    for kernel_size_1 in [3, 5, 7] {
+        for kernel_size_2 in [3, 5] {
+            for kernel_num in [32, 64, 96, 128] {
+                for dense_size in [256, 512, 1024] {
+                    for seed in seeds {
+                        let hyperparameters = Hyperparameters::new(
+                            kernel_size_1,
+                            kernel_size_2,
+                            kernel_num,
+                            dense_size,
+                            0.0,
+                            0.0,
+                        );
+                        trials.push(finished(hyperparameters.unwrap(), *seed, validated));
+                    }
+                }
+            }
+        }
+    }
+    trials
+}
+
+/// A sweep of these trials with nothing chosen.
+pub(crate) fn report(trials: Vec<TrialRow>) -> SweepReport {
+    SweepReport {
+        dataset: dataset(),
+        sweep: "trousers_all".to_owned(),
+        task: task(),
+        summary: TaskSummary {
+            image: IMAGE,
+            classes: [
+                "female · jeans",
+                "female · trousers",
+                "male · jeans",
+                "male · trousers",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            photographs: SplitCounts {
+                train: 3164,
+                validation: 678,
+                test: 677,
+            },
+            left_out: 0,
+        },
+        generated_at: "2025-03-14 09:26".to_owned(),
+        version: "0.1.0".to_owned(),
+        numerics: vec!["libtorch 2.13.0, avx2, cpu, 1 thread".to_owned()],
+        trials,
+        best: None,
+    }
+}
+
+/// The id of the best finished trial.
+pub(crate) fn best_id(trials: &[TrialRow]) -> fitroom_domain::TrialId {
+    let mut sorted: Vec<&TrialRow> = trials.iter().collect();
+    fitroom_domain::leaderboard::sort(&mut sorted, |row| (row.id.clone(), row.figures));
+    sorted[0].id.clone()
+}
+
+/// A sweep of 72 configurations as a user would meet it: nearly done, with a few mishaps.
+pub(crate) fn nearly_done(seeds: &[u64]) -> SweepReport {
+    let mut trials = grid(seeds, 678);
+    let take = |trials: &mut Vec<TrialRow>, index: usize, state, epochs, error: &str| {
+        trials[index] = unfinished(trials[index].clone(), state, epochs, error);
+    };
+    take(
+        &mut trials,
+        11,
+        TrialState::Failed,
+        0,
+        "not enough memory: tried to allocate 1 258 291 200 bytes",
+    );
+    trials[11].attempts = 3;
+    take(
+        &mut trials,
+        30,
+        TrialState::Diverged,
+        3,
+        "the train loss became infinite in epoch 4, step 12",
+    );
+    take(&mut trials, 44, TrialState::Running, 5, "");
+    take(&mut trials, 57, TrialState::Planned, 0, "");
+    trials[57].attempts = 0;
+    take(&mut trials, 58, TrialState::Planned, 0, "");
+    trials[58].attempts = 0;
+    take(&mut trials, 69, TrialState::Planned, 3, "");
+    trials[69].pruned_after = Some(3);
+    for index in [2, 3, 20] {
+        trials[index].reused_from = Some("trousers_first_look".to_owned());
+    }
+    trials[5].attempts = 2;
+    let mut ranked: Vec<usize> = (0..trials.len())
+        .filter(|index| trials[*index].figures.is_some())
+        .collect();
+    ranked.sort_by(|a, b| {
+        let accuracy = |index: &usize| trials[*index].figures.unwrap().accuracy;
+        accuracy(b).total_cmp(&accuracy(a))
+    });
+    for index in &ranked[..5] {
+        trials[*index].weights_kept = true;
+    }
+    let best = BestTrial {
+        id: best_id(&trials),
+        confusion: confusion(&[206, 88, 257, 127], 42),
+    };
+    SweepReport {
+        best: Some(best),
+        ..report(trials)
+    }
+}
+
+/// An index of two datasets.
+pub(crate) fn index() -> IndexReport {
+    let trials = grid(&[0], 678);
+    let best_id = best_id(&trials);
+    let best = trials.into_iter().find(|row| row.id == best_id);
+    let sweep = |name: &str, finished, total| IndexSweep {
+        name: name.to_owned(),
+        path: format!("catalogue/{name}.html"),
+        finished,
+        total,
+    };
+    let counts = report(Vec::new()).summary.photographs;
+    let named = |name: &str| Task {
+        name: name.to_owned(),
+        ..task()
+    };
+    IndexReport {
+        generated_at: "2025-03-14 09:26".to_owned(),
+        version: "0.1.0".to_owned(),
+        datasets: vec![
+            IndexDataset {
+                key: dataset(),
+                tasks: vec![
+                    IndexTask {
+                        task: named("trousers_all"),
+                        photographs: counts,
+                        best: best.clone(),
+                        finished: 74,
+                        sweeps: vec![
+                            sweep("trousers_all", 66, 72),
+                            sweep("trousers_first_look", 11, 11),
+                        ],
+                    },
+                    IndexTask {
+                        task: named("primary"),
+                        photographs: counts,
+                        best: None,
+                        finished: 0,
+                        sweeps: vec![sweep("primary", 0, 36)],
+                    },
+                ],
+            },
+            IndexDataset {
+                key: DatasetKey {
+                    name: "demo".to_owned(),
+                    fingerprint: "ffeeddccbbaa99887766554433221100".parse().unwrap(),
+                },
+                tasks: vec![IndexTask {
+                    task: named("primary"),
+                    photographs: counts,
+                    best,
+                    finished: 4,
+                    sweeps: vec![sweep("first_try", 4, 4)],
+                }],
+            },
+        ],
+    }
+}
