@@ -1,0 +1,206 @@
+//! Handing out trials to workers, each to one.
+
+use std::collections::VecDeque;
+
+use fitroom_domain::{AttemptState, TrialState};
+use sqlx::{Sqlite, Transaction};
+
+use crate::attempt::{AttemptKey, close};
+use crate::error::{Doing, StoreError};
+use crate::open::Store;
+use crate::owner::{Owner, is_alive};
+use crate::register::now;
+
+/// The trials that one run of a sweep has still to see finished.
+#[derive(Debug)]
+pub struct Queue {
+    sweep: i64,
+    /// Not yet tried, in order.
+    pending: VecDeque<i64>,
+    /// Found in other hands, or ended: to be looked at again.
+    elsewhere: Vec<i64>,
+}
+
+impl Queue {
+    /// A queue of these trials, for a sweep.
+    pub fn new(sweep: i64, trials: impl IntoIterator<Item = i64>) -> Queue {
+        Queue {
+            sweep,
+            pending: trials.into_iter().collect(),
+            elsewhere: Vec::new(),
+        }
+    }
+
+    /// Puts a trial back that is to be tried again.
+    pub fn put_back(&mut self, trial: i64) {
+        self.pending.push_back(trial);
+    }
+}
+
+/// A trial that is this worker's to train.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The attempt that has begun.
+    pub attempt: AttemptKey,
+    /// The trial's folder, relative to `runs/`: `<dataset>/<sweep>/<trial>` of its first attempt.
+    pub folder: String,
+}
+
+/// What a worker does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Trains this.
+    Train(Claimed),
+    /// Waits: other processes train what is left.
+    Wait {
+        /// How many trials they train.
+        elsewhere: usize,
+    },
+    /// Nothing: every trial of the queue has ended.
+    Done,
+}
+
+impl Store {
+    /// Claims the next trial of the queue that is free. Trials whose worker has died become free.
+    pub async fn claim(
+        &self,
+        queue: &mut Queue,
+        owner: &Owner,
+        numerics: &str,
+    ) -> Result<Next, StoreError> {
+        loop {
+            if !queue.pending.is_empty() {
+                let mut transaction = self.write().await?;
+                while let Some(trial) = queue.pending.front().copied() {
+                    let claimed =
+                        claim_one(&mut transaction, trial, queue.sweep, owner, numerics).await?;
+                    if let Some(claimed) = claimed {
+                        transaction.commit().await.doing("claim a trial")?;
+                        queue.pending.pop_front();
+                        return Ok(Next::Train(claimed));
+                    }
+                    queue.pending.pop_front();
+                    queue.elsewhere.push(trial);
+                }
+            }
+            self.look_elsewhere(queue).await?;
+            if queue.pending.is_empty() {
+                return Ok(match queue.elsewhere.len() {
+                    0 => Next::Done,
+                    elsewhere => Next::Wait { elsewhere },
+                });
+            }
+        }
+    }
+
+    /// Looks again at the trials in other hands: forgets those that have ended, and frees those whose
+    /// worker has died.
+    async fn look_elsewhere(&self, queue: &mut Queue) -> Result<(), StoreError> {
+        let mut still_elsewhere = Vec::new();
+        for trial in std::mem::take(&mut queue.elsewhere) {
+            let (state, attempt): (String, Option<(i64, String)>) = self.whereabouts(trial).await?;
+            match (state.parse(), attempt) {
+                (Ok(TrialState::Planned), _) => queue.pending.push_back(trial),
+                (Ok(TrialState::Running), Some((number, owner))) => {
+                    let alive = is_alive(self.runs(), &owner)
+                        .map_err(|(path, source)| StoreError::Lock { path, source })?;
+                    if alive {
+                        still_elsewhere.push(trial);
+                    } else {
+                        let attempt = AttemptKey {
+                            trial,
+                            number: number as u32,
+                        };
+                        self.give_up(attempt).await?;
+                        queue.pending.push_back(trial);
+                    }
+                }
+                (Ok(TrialState::Running), None) => still_elsewhere.push(trial),
+                (Ok(TrialState::Finished | TrialState::Diverged | TrialState::Failed), _) => {}
+                (Err(unknown), _) => {
+                    return Err(crate::error::corrupt(
+                        "trials.state",
+                        unknown.0,
+                        "a state of a trial",
+                    ));
+                }
+            }
+        }
+        queue.elsewhere = still_elsewhere;
+        Ok(())
+    }
+
+    /// A trial's state and, if there is one, its running attempt's number and owner.
+    async fn whereabouts(&self, trial: i64) -> Result<(String, Option<(i64, String)>), StoreError> {
+        let (state, number, owner): (String, Option<i64>, Option<String>) = sqlx::query_as(
+            "select trials.state, attempts.number, attempts.owner
+             from trials left join attempts
+                 on attempts.trial_key = trials.key and attempts.state = 'running'
+             where trials.key = ?",
+        )
+        .bind(trial)
+        .fetch_one(self.reader())
+        .await
+        .doing("look for a trial's worker")?;
+        Ok((state, number.zip(owner)))
+    }
+
+    /// Ends the attempt of a worker that has died. Nothing happens if somebody else just did.
+    async fn give_up(&self, attempt: AttemptKey) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        match close(&mut transaction, attempt, AttemptState::Lost, None, 0).await {
+            Ok(_) => transaction.commit().await.doing("give up an attempt"),
+            Err(StoreError::Superseded { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Claims one trial if it is planned: the update repeats the condition, so that of two claims one wins.
+async fn claim_one(
+    transaction: &mut Transaction<'static, Sqlite>,
+    trial: i64,
+    sweep: i64,
+    owner: &Owner,
+    numerics: &str,
+) -> Result<Option<Claimed>, StoreError> {
+    let doing = "claim a trial";
+    let folder: Option<String> = sqlx::query_scalar(
+        "update trials set state = 'running', sweep_key = coalesce(sweep_key, ?1),
+             folder = coalesce(
+                 folder,
+                 (select dataset || '/' || sweeps.name from sweeps where key = ?1) || '/' || name)
+         where key = ?2 and state = 'planned' returning folder",
+    )
+    .bind(sweep)
+    .bind(trial)
+    .fetch_optional(&mut **transaction)
+    .await
+    .doing(doing)?;
+    let Some(folder) = folder else {
+        return Ok(None);
+    };
+    let number: u32 = sqlx::query_scalar(
+        "insert into attempts (trial_key, number, owner, state, numerics, started_at)
+         select ?1, 1 + coalesce(max(number), 0), ?2, 'running', ?3, ?4
+         from attempts where trial_key = ?1
+         returning number",
+    )
+    .bind(trial)
+    .bind(owner.id())
+    .bind(numerics)
+    .bind(now())
+    .fetch_one(&mut **transaction)
+    .await
+    .doing(doing)?;
+    // What an earlier attempt recorded goes with it.
+    sqlx::query("delete from metrics where trial_key = ?")
+        .bind(trial)
+        .execute(&mut **transaction)
+        .await
+        .doing(doing)?;
+    Ok(Some(Claimed {
+        attempt: AttemptKey { trial, number },
+        folder,
+    }))
+}

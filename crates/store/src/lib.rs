@@ -1,0 +1,24 @@
+//! The database of trials: `runs/fitroom.db`, SQLite in WAL mode. The only crate that names sqlx.
+//!
+//! A sweep [`Store::register`]s the trials that it wants; a worker [`Store::claim`]s one, which starts an
+//! attempt, records its epochs, and ends it once. Every write of an attempt names it and is refused when
+//! the attempt is no longer the trial's running one: a worker that was given up for dead changes nothing.
+
+mod attempt;
+mod claim;
+mod error;
+mod open;
+mod owner;
+mod read;
+mod record;
+mod register;
+mod weights;
+
+pub use attempt::{AttemptKey, Ended, Ending, TrialFile};
+pub use claim::{Claimed, Next, Queue};
+pub use error::StoreError;
+pub use open::{OpenError, Store};
+pub use owner::{Owner, OwnerError};
+pub use read::{SweepRecord, TrialRow};
+pub use register::{Registered, SweepToRun};
+pub use weights::SurplusWeights;

@@ -1,0 +1,252 @@
+//! Opening the database and bringing its schema up to date.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use crate::error::{Doing, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// How long a write waits for other processes.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// The database of one `runs/` folder.
+#[derive(Debug, Clone)]
+pub struct Store {
+    runs: PathBuf,
+    /// A single connection: writers of one process queue here instead of in SQLite's busy loop.
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// A database that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or a file in it could not be made.
+    #[error("failed to prepare `{path}`: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// SQLite's locks cannot be trusted there.
+    #[error(
+        "`{path}` lies on a network file system ({kind}), where SQLite loses data\n\
+         (give a folder on a local disk with `--runs`, and copy it afterwards)"
+    )]
+    NetworkFileSystem {
+        /// The `runs/` folder.
+        path: PathBuf,
+        /// The kind of file system.
+        kind: &'static str,
+    },
+    /// A newer fitroom wrote it.
+    #[error(
+        "`{path}` was written by a newer fitroom (schema {found}; this one knows up to {known})\n\
+         (use that version, or another `--runs` folder)"
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// The newest change of schema in it.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// It cannot be opened or brought up to date.
+    #[error("failed to open the database `{path}`: {reason}")]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Store {
+    /// Opens `runs/fitroom.db`, making folder and database where they are missing.
+    pub async fn open(runs: &Path) -> Result<Store, OpenError> {
+        let io_error = |path: &Path| {
+            let path = path.to_owned();
+            move |source| OpenError::Io { path, source }
+        };
+        fs::create_dir_all(runs).map_err(io_error(runs))?;
+        if let Some(kind) = network_file_system(runs).map_err(io_error(runs))? {
+            return Err(OpenError::NetworkFileSystem {
+                path: runs.to_owned(),
+                kind,
+            });
+        }
+        let path = runs.join("fitroom.db");
+        // sqlx's own migration lock does nothing for SQLite.
+        let lock_path = runs.join(".fitroom.lock");
+        let lock = File::create(&lock_path).map_err(io_error(&lock_path))?;
+        lock.lock().map_err(io_error(&lock_path))?;
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let database_error = |source: sqlx::Error| OpenError::Database {
+            path: path.clone(),
+            reason: source.to_string(),
+        };
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(3600))
+            .connect_with(options.clone())
+            .await
+            .map_err(database_error)?;
+        MIGRATIONS
+            .run(&writer)
+            .await
+            .map_err(|error| migration_error(&path, error))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await
+            .map_err(database_error)?;
+        Ok(Store {
+            runs: runs.to_owned(),
+            writer,
+            readers,
+        })
+    }
+
+    /// Whether there is a database in this `runs/` folder.
+    pub fn exists(runs: &Path) -> bool {
+        runs.join("fitroom.db").is_file()
+    }
+
+    /// The folder that it describes.
+    pub fn runs(&self) -> &Path {
+        &self.runs
+    }
+
+    /// Waits for what is being written and closes the database.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// A transaction that writes: it holds SQLite's write lock from its first statement on.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.writer
+            .begin_with("begin immediate")
+            .await
+            .doing("begin to write to the database")
+    }
+
+    /// Where to read.
+    pub(crate) fn reader(&self) -> &SqlitePool {
+        &self.readers
+    }
+}
+
+fn migration_error(path: &Path, error: MigrateError) -> OpenError {
+    match error {
+        MigrateError::VersionMissing(found) => OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known: MIGRATIONS
+                .iter()
+                .map(|migration| migration.version)
+                .max()
+                .unwrap_or(0),
+        },
+        error => OpenError::Database {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        },
+    }
+}
+
+/// The kind of network file system that a folder lies on, if it does. The numbers are those of
+/// Linux's `statfs(2)`.
+fn network_file_system(folder: &Path) -> io::Result<Option<&'static str>> {
+    let kind = rustix::fs::statfs(folder)?.f_type;
+    Ok(match kind as u32 {
+        0x6969 => Some("NFS"),
+        0x517b => Some("SMB"),
+        0xfe53_4d42 => Some("SMB2"),
+        0xff53_4d42 => Some("CIFS"),
+        0x5346_414f => Some("AFS"),
+        0x00c3_6400 => Some("Ceph"),
+        0x0bd0_0bd0 => Some("Lustre"),
+        0x4750_4653 => Some("GPFS"),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_opens_twice_at_once_and_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = folder.path().join("runs");
+        assert!(!Store::exists(&runs));
+        let first = Store::open(&runs).await.unwrap();
+        let second = Store::open(&runs).await.unwrap();
+        first.close().await;
+        second.close().await;
+        assert!(Store::exists(&runs));
+        Store::open(&runs).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_version_is_refused_with_both_versions() {
+        let runs = tempfile::tempdir().unwrap();
+        let store = Store::open(runs.path()).await.unwrap();
+        let mut transaction = store.write().await.unwrap();
+        sqlx::query(
+            "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+             values (9999, 'later', 1, x'00', 0)",
+        )
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+        transaction.commit().await.unwrap();
+        store.close().await;
+        let error = Store::open(runs.path()).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                OpenError::Newer {
+                    found: 9999,
+                    known: 1,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+        let runs = tempfile::tempdir().unwrap();
+        let path = runs.path().join("fitroom.db");
+        fs::write(
+            &path,
+            "this is a letter, not a database; it is long enough to be read as one",
+        )
+        .unwrap();
+        let error = Store::open(runs.path()).await.unwrap_err();
+        assert!(error.to_string().contains("fitroom.db"), "{error}");
+        assert!(
+            fs::read_to_string(&path)
+                .unwrap()
+                .starts_with("this is a letter")
+        );
+    }
+}

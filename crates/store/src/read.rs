@@ -1,0 +1,237 @@
+//! Reading trials, sweeps and curves.
+
+use std::collections::BTreeMap;
+
+use fitroom_domain::{
+    EpochMetrics, Fingerprint, LossAndAccuracy, Task, TaskSummary, Trial, TrialFigures, TrialId,
+    TrialState,
+};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row, SqliteExecutor};
+
+use crate::error::{Doing, StoreError, corrupt};
+use crate::open::Store;
+
+/// A trial as the database knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrialRow {
+    /// Its key.
+    pub key: i64,
+    /// Its id.
+    pub id: TrialId,
+    /// Its name.
+    pub name: String,
+    /// All that determines its result. Its dataset's name is the one of the time when it was planned.
+    pub trial: Trial,
+    /// Where it stands.
+    pub state: TrialState,
+    /// Its dataset's name, as its sweep last called it.
+    pub dataset: String,
+    /// The sweep that trained it or, before its first attempt, the first that wants it.
+    pub sweep: String,
+    /// Its folder relative to `runs/`; `None` before its first attempt.
+    pub folder: Option<String>,
+    /// Its figures; `Some` if and only if it is finished.
+    pub figures: Option<TrialFigures>,
+    /// Whether the file with its weights is there.
+    pub weights_kept: bool,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// What the last attempt that failed or diverged said.
+    pub error: Option<String>,
+    /// The last attempt's numerics.
+    pub numerics: Option<String>,
+}
+
+/// A sweep as the database knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepRecord {
+    /// Its key.
+    pub key: i64,
+    /// Its dataset's name.
+    pub dataset: String,
+    /// Its dataset's fingerprint.
+    pub fingerprint: Fingerprint,
+    /// Its name.
+    pub name: String,
+    /// Its task.
+    pub task: Task,
+    /// What the task comes to on the dataset.
+    pub summary: TaskSummary,
+    /// When it was last run, in UTC.
+    pub run_at: String,
+}
+
+impl Store {
+    /// Every trial, in the order in which they were planned.
+    pub async fn trials(&self) -> Result<Vec<TrialRow>, StoreError> {
+        trial_rows(self.reader(), "order by trials.key", None).await
+    }
+
+    /// The trials that a sweep wants, in the order of its plan.
+    pub async fn sweep_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
+        let clause = "join sweep_trials on sweep_trials.trial_key = trials.key
+             where sweep_trials.sweep_key = ? order by sweep_trials.position, trials.key";
+        trial_rows(self.reader(), clause, Some(sweep)).await
+    }
+
+    /// Every sweep, the one that was run last first.
+    pub async fn sweeps(&self) -> Result<Vec<SweepRecord>, StoreError> {
+        sqlx::query(
+            "select key, dataset, fingerprint, name, task, definition, summary, run_at
+             from sweeps order by run_at desc, key desc",
+        )
+        .try_map(|row: SqliteRow| {
+            Ok(SweepRecord {
+                key: row.try_get("key")?,
+                dataset: row.try_get("dataset")?,
+                fingerprint: parsed(&row, "fingerprint")?,
+                name: row.try_get("name")?,
+                task: Task {
+                    name: row.try_get("task")?,
+                    definition: from_json(&row, "definition")?,
+                },
+                summary: from_json(&row, "summary")?,
+                run_at: row.try_get("run_at")?,
+            })
+        })
+        .fetch_all(self.reader())
+        .await
+        .doing("list sweeps")
+    }
+
+    /// The epochs of every trial that a sweep wants, by trial key, each in order.
+    pub async fn curves(&self, sweep: i64) -> Result<BTreeMap<i64, Vec<EpochMetrics>>, StoreError> {
+        let values: Vec<(i64, u32, String, String, f64)> = sqlx::query_as(
+            "select metrics.trial_key, epoch, split, name, value
+             from metrics join sweep_trials on sweep_trials.trial_key = metrics.trial_key
+             where sweep_trials.sweep_key = ? order by metrics.trial_key, epoch",
+        )
+        .bind(sweep)
+        .fetch_all(self.reader())
+        .await
+        .doing("read learning curves")?;
+        let mut curves: BTreeMap<i64, Vec<EpochMetrics>> = BTreeMap::new();
+        for (trial, epoch, split, name, value) in values {
+            let curve = curves.entry(trial).or_default();
+            if curve.last().is_none_or(|last| last.epoch != epoch) {
+                let nothing = LossAndAccuracy {
+                    loss: 0.0,
+                    accuracy: 0.0,
+                };
+                curve.push(EpochMetrics {
+                    epoch,
+                    train: nothing,
+                    validation: nothing,
+                    seconds: 0.0,
+                });
+            }
+            let Some(last) = curve.last_mut() else {
+                continue;
+            };
+            match (split.as_str(), name.as_str()) {
+                ("train", "loss") => last.train.loss = value,
+                ("train", "accuracy") => last.train.accuracy = value,
+                ("validation", "loss") => last.validation.loss = value,
+                ("validation", "accuracy") => last.validation.accuracy = value,
+                ("train", "seconds") => last.seconds = value,
+                _ => {
+                    return Err(corrupt(
+                        "metrics.name",
+                        name,
+                        "`loss`, `accuracy` or `seconds`",
+                    ));
+                }
+            }
+        }
+        Ok(curves)
+    }
+}
+
+/// The trials that `clause` (joins, conditions, order) selects, with at most one bound value.
+pub(crate) async fn trial_rows(
+    executor: impl SqliteExecutor<'_>,
+    clause: &'static str,
+    value: Option<i64>,
+) -> Result<Vec<TrialRow>, StoreError> {
+    let statement = format!(
+        "select trials.*, shown.name as sweep, shown.dataset as dataset,
+             (select count(*) from attempts where attempts.trial_key = trials.key) as attempts,
+             (select error from attempts where attempts.trial_key = trials.key
+                 and error is not null order by number desc limit 1) as error,
+             (select numerics from attempts where attempts.trial_key = trials.key
+                 order by number desc limit 1) as numerics
+         from trials
+         join sweeps as shown on shown.key = coalesce(
+             trials.sweep_key,
+             (select min(wanted.sweep_key) from sweep_trials as wanted
+                 where wanted.trial_key = trials.key))
+         {clause}"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(statement));
+    if let Some(value) = value {
+        query = query.bind(value);
+    }
+    query
+        .try_map(trial_row)
+        .fetch_all(executor)
+        .await
+        .doing("list trials")
+}
+
+fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
+    let accuracy: Option<f64> = row.try_get("accuracy")?;
+    let figures = match accuracy {
+        None => None,
+        Some(accuracy) => Some(TrialFigures {
+            accuracy,
+            loss: row.try_get("loss")?,
+            best_epoch: row.try_get("best_epoch")?,
+            epochs: row.try_get("epochs")?,
+            parameters: row.try_get::<i64, _>("parameters")?.unsigned_abs(),
+            multiply_adds: row.try_get::<i64, _>("multiply_adds")?.unsigned_abs(),
+            seconds: row.try_get("seconds")?,
+        }),
+    };
+    Ok(TrialRow {
+        key: row.try_get("key")?,
+        id: parsed(&row, "id")?,
+        name: row.try_get("name")?,
+        trial: from_json(&row, "trial")?,
+        state: parsed(&row, "state")?,
+        dataset: row.try_get("dataset")?,
+        sweep: row.try_get("sweep")?,
+        folder: row.try_get("folder")?,
+        figures,
+        weights_kept: row.try_get("weights_kept")?,
+        attempts: row.try_get("attempts")?,
+        error: row.try_get("error")?,
+        numerics: row.try_get("numerics")?,
+    })
+}
+
+/// A text column as the type that it stands for.
+fn parsed<T>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: &str = row.try_get(column)?;
+    text.parse()
+        .map_err(|error: T::Err| sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source: Box::new(error),
+        })
+}
+
+/// A JSON column as the type that it stands for.
+fn from_json<T: serde::de::DeserializeOwned>(
+    row: &SqliteRow,
+    column: &str,
+) -> Result<T, sqlx::Error> {
+    let text: &str = row.try_get(column)?;
+    serde_json::from_str(text).map_err(|error| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: Box::new(error),
+    })
+}

@@ -1,0 +1,53 @@
+//! Recording the epochs of a running attempt.
+
+use fitroom_domain::{EpochMetrics, Split};
+
+use crate::attempt::AttemptKey;
+use crate::error::{Doing, StoreError};
+use crate::open::Store;
+
+impl Store {
+    /// Records an epoch's figures, all or none.
+    pub async fn record_epoch(
+        &self,
+        attempt: AttemptKey,
+        metrics: &EpochMetrics,
+    ) -> Result<(), StoreError> {
+        let doing = "record an epoch";
+        let mut transaction = self.write().await?;
+        let running: Option<i64> = sqlx::query_scalar(
+            "select 1 from attempts where trial_key = ? and number = ? and state = 'running'",
+        )
+        .bind(attempt.trial)
+        .bind(attempt.number)
+        .fetch_optional(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if running.is_none() {
+            return Err(StoreError::Superseded {
+                trial: attempt.trial,
+                number: attempt.number,
+            });
+        }
+        for (split, name, value) in [
+            (Split::Train, "loss", metrics.train.loss),
+            (Split::Train, "accuracy", metrics.train.accuracy),
+            (Split::Validation, "loss", metrics.validation.loss),
+            (Split::Validation, "accuracy", metrics.validation.accuracy),
+            (Split::Train, "seconds", metrics.seconds),
+        ] {
+            sqlx::query(
+                "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)",
+            )
+            .bind(attempt.trial)
+            .bind(metrics.epoch)
+            .bind(split.as_str())
+            .bind(name)
+            .bind(value)
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
+        }
+        transaction.commit().await.doing(doing)
+    }
+}

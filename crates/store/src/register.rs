@@ -1,0 +1,133 @@
+//! Writing down which trials a sweep wants.
+
+use fitroom_domain::keep::Keep;
+use fitroom_domain::{DatasetKey, Task, TaskSummary, Trial};
+use sqlx::{Sqlite, Transaction};
+
+use crate::error::{Doing, StoreError};
+use crate::open::Store;
+
+/// A sweep about to run.
+#[derive(Debug)]
+pub struct SweepToRun<'a> {
+    /// Its name: the file's stem.
+    pub name: &'a str,
+    /// The dataset.
+    pub dataset: &'a DatasetKey,
+    /// The task.
+    pub task: &'a Task,
+    /// What the task comes to on the dataset.
+    pub summary: &'a TaskSummary,
+    /// Whose weights it keeps.
+    pub keep: Keep,
+    /// The sweep file's text.
+    pub text: &'a str,
+    /// The trials that it wants, in order.
+    pub trials: &'a [Trial],
+}
+
+/// A sweep and its trials in the database.
+#[derive(Debug)]
+pub struct Registered {
+    /// The sweep's key.
+    pub sweep: i64,
+    /// The trials' keys, in the order in which they were given.
+    pub trials: Vec<i64>,
+}
+
+impl Store {
+    /// Makes sure that the sweep and its trials are in the database; what is there already stays as it is.
+    pub async fn register(&self, sweep: &SweepToRun<'_>) -> Result<Registered, StoreError> {
+        let doing = "register a sweep";
+        let mut transaction = self.write().await?;
+        let definition = json("sweeps.definition", &sweep.task.definition)?;
+        let sweep_key: i64 = sqlx::query_scalar(
+            "insert into sweeps (dataset, fingerprint, name, task, definition, summary, keep, text, run_at)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+             on conflict (fingerprint, name, definition) do update
+             set dataset = excluded.dataset, task = excluded.task, summary = excluded.summary,
+                 keep = excluded.keep, text = excluded.text, run_at = excluded.run_at
+             returning key",
+        )
+        .bind(&sweep.dataset.name)
+        .bind(sweep.dataset.fingerprint.as_str())
+        .bind(sweep.name)
+        .bind(&sweep.task.name)
+        .bind(&definition)
+        .bind(json("sweeps.summary", sweep.summary)?)
+        .bind(keep_word(sweep.keep))
+        .bind(sweep.text)
+        .bind(now())
+        .fetch_one(&mut *transaction)
+        .await
+        .doing(doing)?;
+        let mut trials = Vec::with_capacity(sweep.trials.len());
+        for (position, trial) in sweep.trials.iter().enumerate() {
+            let key = trial_key(&mut transaction, trial, &definition).await?;
+            sqlx::query(
+                "insert into sweep_trials (sweep_key, trial_key, position) values (?, ?, ?)
+                 on conflict (sweep_key, trial_key) do update set position = excluded.position",
+            )
+            .bind(sweep_key)
+            .bind(key)
+            .bind(position as i64)
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
+            trials.push(key);
+        }
+        transaction.commit().await.doing(doing)?;
+        Ok(Registered {
+            sweep: sweep_key,
+            trials,
+        })
+    }
+}
+
+/// The key of a trial, which is planned if the database does not know it.
+async fn trial_key(
+    transaction: &mut Transaction<'static, Sqlite>,
+    trial: &Trial,
+    definition: &str,
+) -> Result<i64, StoreError> {
+    let id = trial.id();
+    let known: Option<i64> = sqlx::query_scalar("select key from trials where id = ?")
+        .bind(id.as_str())
+        .fetch_optional(&mut **transaction)
+        .await
+        .doing("look for a trial")?;
+    if let Some(key) = known {
+        return Ok(key);
+    }
+    sqlx::query_scalar(
+        "insert into trials (id, name, trial, configuration, fingerprint, definition, state)
+         values (?, ?, ?, ?, ?, ?, 'planned') returning key",
+    )
+    .bind(id.as_str())
+    .bind(trial.name())
+    .bind(json("trials.trial", trial)?)
+    .bind(trial.configuration_id())
+    .bind(trial.dataset.fingerprint.as_str())
+    .bind(definition)
+    .fetch_one(&mut **transaction)
+    .await
+    .doing("plan a trial")
+}
+
+/// A value as compact JSON, as the database holds it.
+fn json(column: &'static str, value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value)
+        .map_err(|error| crate::error::corrupt(column, error, "what JSON can say"))
+}
+
+fn keep_word(keep: Keep) -> &'static str {
+    match keep {
+        Keep::Top => "top",
+        Keep::All => "all",
+    }
+}
+
+/// The time, in UTC, to the millisecond, as RFC 3339 has it.
+pub(crate) fn now() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
+}

@@ -1,0 +1,92 @@
+//! Forgetting weights that no sweep wants kept.
+
+use std::collections::BTreeSet;
+
+use fitroom_domain::keep::{self, Keep};
+use fitroom_domain::leaderboard;
+
+use crate::error::{Doing, StoreError, corrupt};
+use crate::open::Store;
+use crate::read::{TrialRow, trial_rows};
+
+/// A trial whose weights are no longer recorded: the file can go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurplusWeights {
+    /// The trial's folder, relative to `runs/`.
+    pub folder: String,
+}
+
+impl Store {
+    /// Forgets `file` of those trials of this sweep that are among the best of no sweep that wants them,
+    /// and says which. A trial that has dropped out of the best never comes back: the best only get
+    /// better. The best of a task is the best of some sweep, so it is always kept.
+    pub async fn forget_surplus_weights(
+        &self,
+        sweep: i64,
+        file: &str,
+    ) -> Result<Vec<SurplusWeights>, StoreError> {
+        let doing = "forget weights";
+        let mut transaction = self.write().await?;
+        let with_weights: Vec<i64> = sqlx::query_scalar(
+            "select key from trials join sweep_trials on trial_key = key
+             where sweep_trials.sweep_key = ? and weights_kept = 1",
+        )
+        .bind(sweep)
+        .fetch_all(&mut *transaction)
+        .await
+        .doing(doing)?;
+        let mut wanted: BTreeSet<i64> = BTreeSet::new();
+        let sweeps: Vec<(i64, String)> = sqlx::query_as(
+            "select distinct sweeps.key, sweeps.keep from sweep_trials own
+             join sweep_trials other on other.trial_key = own.trial_key
+             join sweeps on sweeps.key = other.sweep_key
+             where own.sweep_key = ?",
+        )
+        .bind(sweep)
+        .fetch_all(&mut *transaction)
+        .await
+        .doing(doing)?;
+        for (key, word) in sweeps {
+            let keep = match word.as_str() {
+                "top" => Keep::Top,
+                "all" => Keep::All,
+                _ => return Err(corrupt("sweeps.keep", word, "`top` or `all`")),
+            };
+            let mut finished: Vec<TrialRow> = trial_rows(
+                &mut *transaction,
+                "where trials.state = 'finished' and trials.key in
+                     (select trial_key from sweep_trials where sweep_key = ?)",
+                Some(key),
+            )
+            .await?;
+            leaderboard::sort(&mut finished, |row| (row.id.clone(), row.figures));
+            let keys: Vec<i64> = finished.iter().map(|row| row.key).collect();
+            wanted.extend(keep::wanted(keep, &keys));
+        }
+        let mut surplus = Vec::new();
+        for trial in with_weights
+            .into_iter()
+            .filter(|trial| !wanted.contains(trial))
+        {
+            sqlx::query("update trials set weights_kept = 0 where key = ?")
+                .bind(trial)
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+            sqlx::query("delete from files where trial_key = ? and name = ?")
+                .bind(trial)
+                .bind(file)
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+            let rows = trial_rows(&mut *transaction, "where trials.key = ?", Some(trial)).await?;
+            surplus.extend(
+                rows.into_iter()
+                    .filter_map(|row| row.folder)
+                    .map(|folder| SurplusWeights { folder }),
+            );
+        }
+        transaction.commit().await.doing(doing)?;
+        Ok(surplus)
+    }
+}
