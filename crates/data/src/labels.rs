@@ -1,0 +1,479 @@
+//! The labels file: a CSV with one row for each photograph.
+
+use std::collections::{BTreeSet, HashSet};
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+use fitroom_domain::{CLASS_SEPARATOR, Split, UnknownSplit};
+
+use crate::dataset::{Column, why_no_column_name};
+
+/// Headers under which a photograph's path is looked for, in this order.
+const PATH_COLUMNS: [&str; 5] = ["image", "path", "file", "filename", "photograph"];
+
+/// The header of the column that names each photograph's split.
+const SPLIT_COLUMN: &str = "split";
+
+/// What is wrong with a labels file.
+#[derive(Debug, thiserror::Error)]
+pub enum LabelsError {
+    /// The file is no CSV.
+    #[error("`{file}` is no table of comma-separated values: {problem}")]
+    Csv {
+        /// The labels file.
+        file: String,
+        /// What is wrong, with the line.
+        problem: String,
+    },
+    /// Two columns of the same name.
+    #[error("`{file}`, line 1: the column `{column}` stands there twice")]
+    ColumnTwice {
+        /// The labels file.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// A column that was asked for, or that holds the paths, is missing.
+    #[error("`{file}`, line 1: no column {expected}; its columns: {found}")]
+    NoColumn {
+        /// The labels file.
+        file: String,
+        /// The names that would do.
+        expected: String,
+        /// The names that are there.
+        found: String,
+    },
+    /// There is nothing to predict.
+    #[error(
+        "`{file}`, line 1: no label column beside the paths and the split; its columns: {found}"
+    )]
+    NoLabelColumn {
+        /// The labels file.
+        file: String,
+        /// The names that are there.
+        found: String,
+    },
+    /// A label column whose name is taken.
+    #[error("`{file}`, line 1: a label column cannot be called `{column}`: {reason}")]
+    ColumnName {
+        /// The labels file.
+        file: String,
+        /// The column.
+        column: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A row without a photograph.
+    #[error("`{file}`, line {line}: the path in column `{column}` is empty")]
+    NoPath {
+        /// The labels file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+    },
+    /// A row without a split, in a file that has splits.
+    #[error("`{file}`, line {line}: the split is empty, but other rows have one")]
+    NoSplit {
+        /// The labels file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+    },
+    /// A row with a split that does not exist.
+    #[error("`{file}`, line {line}: {problem}")]
+    Split {
+        /// The labels file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// What stands there.
+        problem: UnknownSplit,
+    },
+    /// A label that could not be told apart from two.
+    #[error(
+        "`{file}`, line {line}: the label `{label}` has ` · ` in it, which separates the labels of a \
+         class"
+    )]
+    Label {
+        /// The labels file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The label.
+        label: String,
+    },
+    /// Only a header, or nothing at all.
+    #[error("`{file}` has no rows")]
+    NoRows {
+        /// The labels file.
+        file: String,
+    },
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LabelsRow {
+    /// Its line in the file, from 1.
+    pub(crate) line: u64,
+    /// The photograph's path as it stands there.
+    pub(crate) path: String,
+    /// For each label column the label, if there is one.
+    pub(crate) labels: Vec<Option<String>>,
+    /// The split, in all rows or in none.
+    pub(crate) split: Option<Split>,
+}
+
+/// The content of a labels file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Labels {
+    /// The names of the label columns.
+    pub(crate) columns: Vec<String>,
+    /// At least one row.
+    pub(crate) rows: Vec<LabelsRow>,
+}
+
+/// Reads a labels file. `file` is its name in messages; `path_column` and `columns` are what was asked
+/// for, otherwise the path is in the first of the usual columns, and all others hold labels.
+pub(crate) fn parse_labels(
+    bytes: &[u8],
+    file: &str,
+    path_column: Option<&str>,
+    columns: Option<&[String]>,
+) -> Result<Labels, LabelsError> {
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
+    let headers = reader.headers().map_err(|error| csv_error(file, &error))?;
+    let header = Header::find(headers, file, path_column, columns)?;
+
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| csv_error(file, &error))?;
+        rows.push(header.read_row(&record, file)?);
+    }
+    if rows.is_empty() {
+        return Err(LabelsError::NoRows {
+            file: file.to_owned(),
+        });
+    }
+    let columns = header.labels.into_iter().map(|(_, name)| name).collect();
+    Ok(Labels { columns, rows })
+}
+
+/// Which column of the file holds what.
+struct Header {
+    path: (usize, String),
+    split: Option<usize>,
+    labels: Vec<(usize, String)>,
+}
+
+impl Header {
+    fn find(
+        headers: &StringRecord,
+        file: &str,
+        path_column: Option<&str>,
+        columns: Option<&[String]>,
+    ) -> Result<Header, LabelsError> {
+        let mut names = HashSet::new();
+        if let Some(column) = headers.iter().find(|name| !names.insert(*name)) {
+            return Err(LabelsError::ColumnTwice {
+                file: file.to_owned(),
+                column: column.to_owned(),
+            });
+        }
+        let position = |wanted: &str| {
+            headers.iter().position(|name| name == wanted).or_else(|| {
+                headers
+                    .iter()
+                    .position(|name| name.eq_ignore_ascii_case(wanted))
+            })
+        };
+        let no_column = |expected: &[&str]| LabelsError::NoColumn {
+            file: file.to_owned(),
+            expected: list(expected, " or "),
+            found: list(&headers.iter().collect::<Vec<_>>(), ", "),
+        };
+        let path_columns = path_column.map_or(PATH_COLUMNS.to_vec(), |column| vec![column]);
+        let path = path_columns
+            .iter()
+            .find_map(|column| position(column))
+            .ok_or_else(|| no_column(&path_columns))?;
+        let split = position(SPLIT_COLUMN).filter(|split| *split != path);
+
+        let is_label = |position: &usize| *position != path && Some(*position) != split;
+        let labels: Vec<usize> = match columns {
+            None => (0..headers.len()).filter(is_label).collect(),
+            Some(columns) => columns
+                .iter()
+                .map(|column| {
+                    position(column)
+                        .filter(is_label)
+                        .ok_or_else(|| no_column(&[column]))
+                })
+                .collect::<Result<_, _>>()?,
+        };
+        if labels.is_empty() {
+            return Err(LabelsError::NoLabelColumn {
+                file: file.to_owned(),
+                found: list(&headers.iter().collect::<Vec<_>>(), ", "),
+            });
+        }
+        let name = |position: usize| headers.get(position).unwrap_or_default().to_owned();
+        let labels: Vec<(usize, String)> = labels
+            .into_iter()
+            .map(|position| (position, name(position)))
+            .collect();
+        let mut chosen = HashSet::new();
+        for (position, column) in &labels {
+            let twice = (!chosen.insert(position)).then_some("it was asked for twice");
+            if let Some(reason) = twice.or(why_no_column_name(column)) {
+                return Err(LabelsError::ColumnName {
+                    file: file.to_owned(),
+                    column: column.clone(),
+                    reason,
+                });
+            }
+        }
+        Ok(Header {
+            path: (path, name(path)),
+            split,
+            labels,
+        })
+    }
+
+    fn read_row(&self, record: &StringRecord, file: &str) -> Result<LabelsRow, LabelsError> {
+        let line = record.position().map_or(0, csv::Position::line);
+        let file = || file.to_owned();
+        let cell = |position: usize| record.get(position).unwrap_or_default();
+        let (path, path_column) = &self.path;
+        if cell(*path).is_empty() {
+            return Err(LabelsError::NoPath {
+                file: file(),
+                line,
+                column: path_column.clone(),
+            });
+        }
+        let split = match self.split.map(cell) {
+            None => None,
+            Some("") => return Err(LabelsError::NoSplit { file: file(), line }),
+            Some(word) => {
+                Some(
+                    word.to_lowercase()
+                        .parse()
+                        .map_err(|problem| LabelsError::Split {
+                            file: file(),
+                            line,
+                            problem,
+                        })?,
+                )
+            }
+        };
+        let label = |(position, _): &(usize, String)| match cell(*position) {
+            "" => Ok(None),
+            label if label.contains(CLASS_SEPARATOR) => Err(LabelsError::Label {
+                file: file(),
+                line,
+                label: label.to_owned(),
+            }),
+            label => Ok(Some(label.to_owned())),
+        };
+        Ok(LabelsRow {
+            line,
+            path: cell(*path).to_owned(),
+            labels: self.labels.iter().map(label).collect::<Result<_, _>>()?,
+            split,
+        })
+    }
+}
+
+/// The label columns of these rows, classes in alphabetical order.
+pub(crate) fn encode(names: &[String], rows: &[LabelsRow]) -> Vec<Column> {
+    let column = |(position, name): (usize, &String)| {
+        let label = |row: &'_ LabelsRow| row.labels.get(position).cloned().flatten();
+        let classes: Vec<String> = rows
+            .iter()
+            .filter_map(label)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let code = |row: &LabelsRow| {
+            label(row)
+                .and_then(|label| classes.binary_search(&label).ok())
+                .and_then(|code| i32::try_from(code).ok())
+                .unwrap_or(-1)
+        };
+        Column {
+            name: name.clone(),
+            codes: rows.iter().map(code).collect(),
+            classes,
+        }
+    };
+    names.iter().enumerate().map(column).collect()
+}
+
+fn csv_error(file: &str, error: &csv::Error) -> LabelsError {
+    LabelsError::Csv {
+        file: file.to_owned(),
+        problem: error.to_string(),
+    }
+}
+
+fn list(names: &[&str], between: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Labels, LabelsError> {
+        parse_labels(text.as_bytes(), "labels.csv", None, None)
+    }
+
+    fn message(text: &str) -> String {
+        parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn all_columns_but_the_path_and_the_split_hold_labels() {
+        let labels =
+            parse("\u{feff}Image, gender,type,split\na.jpg,male, boots ,val\nb.jpg,,flats,TRAIN\n");
+        let labels = labels.unwrap();
+        assert_eq!(labels.columns, ["gender", "type"]);
+        assert_eq!(
+            labels.rows,
+            [
+                LabelsRow {
+                    line: 2,
+                    path: "a.jpg".to_owned(),
+                    labels: vec![Some("male".to_owned()), Some("boots".to_owned())],
+                    split: Some(Split::Validation),
+                },
+                LabelsRow {
+                    line: 3,
+                    path: "b.jpg".to_owned(),
+                    labels: vec![None, Some("flats".to_owned())],
+                    split: Some(Split::Train),
+                },
+            ]
+        );
+    }
+
+    #[test]
+    fn the_first_usual_path_column_wins_unless_another_is_named() {
+        let text = b"photograph,file,type\na.jpg,b.jpg,boots\n";
+        let labels = parse_labels(text, "labels.csv", None, None).unwrap();
+        assert_eq!(
+            (&labels.rows[0].path[..], &labels.columns[..]),
+            ("b.jpg", &["photograph".to_owned(), "type".to_owned()][..])
+        );
+        let labels = parse_labels(
+            text,
+            "labels.csv",
+            Some("photograph"),
+            Some(&["type".to_owned()]),
+        )
+        .unwrap();
+        assert_eq!(
+            (&labels.rows[0].path[..], &labels.columns[..]),
+            ("a.jpg", &["type".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn classes_are_alphabetical_and_a_missing_label_has_no_code() {
+        let labels = parse("image,type\na.jpg,flats\nb.jpg,\nc.jpg,boots\n").unwrap();
+        let [column] = &encode(&labels.columns, &labels.rows)[..] else {
+            panic!("one column")
+        };
+        assert_eq!(column.classes, ["boots", "flats"]);
+        assert_eq!(column.codes, [1, -1, 0]);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        for (text, expected) in [
+            (
+                "",
+                "`labels.csv`, line 1: no column `image` or `path` or `file` or `filename` or `photograph`; its columns: ",
+            ),
+            (
+                "picture,type\na.jpg,boots\n",
+                "`labels.csv`, line 1: no column `image` or `path` or `file` or `filename` or `photograph`; its columns: `picture`, `type`",
+            ),
+            (
+                "image,split\na.jpg,train\n",
+                "`labels.csv`, line 1: no label column beside the paths and the split; its columns: `image`, `split`",
+            ),
+            (
+                "image,type,type\na.jpg,boots,flats\n",
+                "`labels.csv`, line 1: the column `type` stands there twice",
+            ),
+            (
+                "image,name\na.jpg,boots\n",
+                "`labels.csv`, line 1: a label column cannot be called `name`: `dataset.npz` uses this name itself",
+            ),
+            (
+                "image,\na.jpg,boots\n",
+                "`labels.csv`, line 1: a label column cannot be called ``: it is empty",
+            ),
+            ("image,type\n", "`labels.csv` has no rows"),
+            (
+                "image,type\na.jpg,boots\n,flats\n",
+                "`labels.csv`, line 3: the path in column `image` is empty",
+            ),
+            (
+                "image,type,split\na.jpg,boots,train\nb.jpg,boots,\n",
+                "`labels.csv`, line 3: the split is empty, but other rows have one",
+            ),
+            (
+                "image,type,split\na.jpg,boots,valid\n",
+                "`labels.csv`, line 2: `valid` is no split, expected `train`, `validation` (or `val`) or `test`",
+            ),
+            (
+                "image,type\na.jpg,a · b\n",
+                "`labels.csv`, line 2: the label `a · b` has ` · ` in it, which separates the labels of a class",
+            ),
+        ] {
+            assert_eq!(message(text), expected, "{text:?}");
+        }
+        let ragged = message("image,type\na.jpg,boots\nb.jpg\n");
+        assert!(
+            ragged.contains("`labels.csv`") && ragged.contains("line: 3"),
+            "{ragged}"
+        );
+        let error =
+            parse_labels(b"image,type\na.jpg,b\xffoots\n", "labels.csv", None, None).unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn columns_that_are_asked_for_must_be_label_columns() {
+        let columns = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            parse_labels(
+                b"image,type,split\na.jpg,boots,train\n",
+                "labels.csv",
+                None,
+                Some(&names),
+            )
+            .unwrap_err()
+            .to_string()
+        };
+        let expected =
+            "`labels.csv`, line 1: no column `typ`; its columns: `image`, `type`, `split`";
+        assert_eq!(columns(&["typ"]), expected);
+        assert_eq!(columns(&["image"]), expected.replace("typ`;", "image`;"));
+        assert_eq!(
+            columns(&["type", "type"]),
+            "`labels.csv`, line 1: a label column cannot be called `type`: it was asked for twice"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[image,type\\n\"\r ·é]{0,60}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Photographs and labels become a dataset; a task becomes rows of it.
+//!
+//! [`import()`] reads a folder or a zip with its `labels.csv` into a [`Dataset`], which
+//! [`Dataset::save`] packs into one folder and [`Dataset::load`] reads back. [`task_rows()`] says
+//! which photographs a task is about and what their classes are, without copying a pixel.
+//! [`Predictions`] is what a trained model said about the validation photographs.
+
+mod assign_split;
+mod dataset;
+mod dataset_folder;
+mod find_labels;
+mod fingerprint;
+mod import;
+mod labels;
+mod manifest;
+mod near_identical;
+mod npz;
+mod picture;
+mod predictions;
+mod read_photographs;
+mod replace_folder;
+mod source;
+mod task_rows;
+mod unicode_array;
+
+pub use assign_split::{SplitFractions, SplitFractionsError};
+pub use dataset::{Column, Dataset, InconsistentDataset, Origin};
+pub use dataset_folder::{LoadDatasetError, SaveDatasetError, check_can_be_written, read_manifest};
+pub use import::{ImportError, ImportOutcome, ImportRequest, Progress, Skipped, import};
+pub use labels::LabelsError;
+pub use manifest::{ColumnCounts, Manifest, ManifestError, SplitCounts};
+pub use near_identical::near_identical_groups;
+pub use npz::NpzError;
+pub use picture::{PREPARATION, PrepareError, prepare};
+pub use predictions::{Predictions, PredictionsError, read_predictions, write_predictions};
+pub use replace_folder::ReplaceFolderError;
+pub use source::SourceError;
+pub use task_rows::{Row, TaskClass, TaskRows, TaskRowsError, task_rows};

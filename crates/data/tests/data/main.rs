@@ -1,0 +1,22 @@
+//! What a user of the crate notices.
+//!
+//! - `import`: folders, zips and labels files become datasets, or errors that say why not
+//! - `folder`: a dataset's folder is written, replaced, read back, and not believed when it was changed
+//! - `rows`: tasks become rows
+//! - `predictions`: predictions are written and read back
+//! - `numpy`: NumPy reads what we write (needs `FITROOM_PYTHON`, a Python that has it)
+//! - `catalogue`: a real catalogue (needs `FITROOM_TEST_DATA`, the folder with `fashion-catalogue.zip`)
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it skips"
+)]
+
+mod catalogue;
+mod folder;
+mod import;
+mod numpy;
+mod predictions;
+mod rows;
+mod small_dataset;
