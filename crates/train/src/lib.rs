@@ -1,0 +1,25 @@
+//! The network, the training step, predictions and weights. The only crate that names tch.
+//!
+//! [`fit`] trains a [`fitroom_domain::Trial`] and emits [`Event`]s; it knows no outputs. Every figure
+//! that anybody sees of a model comes from [`predict`]: from weights and photographs to logits.
+
+mod adam;
+mod batch;
+mod early_stopping;
+mod fit;
+mod forward;
+mod glorot;
+mod numerics;
+mod predict;
+mod random;
+mod step;
+mod weights;
+mod weights_file;
+
+pub use early_stopping::{EarlyStopping, Verdict};
+pub use fit::{Answer, Event, FitError, Fitted, Outcome, StopReason, fit};
+pub use numerics::numerics;
+pub use predict::{PredictError, Predicted, predict};
+pub use step::{StepFigures, TrainingState};
+pub use weights::{Layer, Weights};
+pub use weights_file::{ReadWeightsError, WriteWeightsError, read_weights, write_weights};

@@ -1,0 +1,148 @@
+//! The one path from weights and photographs to predictions.
+
+use fitroom_data::{Dataset, Row};
+use fitroom_domain::{LossAndAccuracy, highest_logit};
+use tch::{TchError, Tensor};
+
+use crate::batch::{Gatherer, PixelsNotContiguous};
+use crate::forward::logits;
+use crate::weights::Weights;
+
+/// Photographs that are predicted at once: as many as in a usual training step, so that prediction
+/// needs less memory than training.
+const BATCH: usize = 64;
+
+/// Predictions that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PredictError {
+    /// The dataset's memory has an unexpected layout.
+    #[error(transparent)]
+    Pixels(#[from] PixelsNotContiguous),
+    /// LibTorch refused.
+    #[error("LibTorch failed to predict: {0}")]
+    LibTorch(#[from] TchError),
+}
+
+/// The logits of some rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predicted {
+    /// Row by row, one logit for each class: (rows, classes).
+    pub logits: Vec<f32>,
+    /// How many classes there are.
+    pub classes: usize,
+}
+
+/// The logits that these weights give these rows of a dataset. Validation while training, the kept
+/// predictions, evaluation and labelling all come from here.
+pub fn predict(
+    weights: &Weights,
+    dataset: &Dataset,
+    rows: &[Row],
+) -> Result<Predicted, PredictError> {
+    let classes = weights.output.bias.numel();
+    let mut gatherer = Gatherer::new(dataset)?;
+    let mut predicted = Predicted {
+        logits: vec![0.0; rows.len() * classes],
+        classes,
+    };
+    for (rows, room) in rows
+        .chunks(BATCH)
+        .zip(predicted.logits.chunks_mut(BATCH * classes))
+    {
+        let batch = gatherer.gather(rows.iter())?;
+        let logits: Tensor = tch::no_grad(|| logits(weights, &batch.photographs, None))?;
+        logits
+            .f_contiguous()?
+            .f_copy_data(room, rows.len() * classes)?;
+    }
+    Ok(predicted)
+}
+
+impl Predicted {
+    /// The class with the highest logit of each row; the first of equals.
+    pub fn predicted_classes(&self) -> impl Iterator<Item = usize> {
+        let rows = self.logits.chunks_exact(self.classes);
+        rows.map(|logits| highest_logit(logits.iter().copied()))
+    }
+
+    /// Mean cross-entropy and accuracy against the rows' own classes; 0 and 0 without rows. Infinite or
+    /// undefined logits make the loss infinite or undefined.
+    pub fn figures(&self, rows: &[Row]) -> LossAndAccuracy {
+        if rows.is_empty() {
+            return LossAndAccuracy {
+                loss: 0.0,
+                accuracy: 0.0,
+            };
+        }
+        let (mut loss, mut right) = (0.0, 0u64);
+        for ((logits, row), predicted) in self
+            .logits
+            .chunks_exact(self.classes)
+            .zip(rows)
+            .zip(self.predicted_classes())
+        {
+            let class = usize::from(row.class);
+            loss += cross_entropy(logits, class);
+            right += u64::from(predicted == class);
+        }
+        let count = rows.len() as f64;
+        LossAndAccuracy {
+            loss: loss / count,
+            accuracy: right as f64 / count,
+        }
+    }
+}
+
+/// −ln of the softmax probability of `class`, in double precision: ln Σ e^(x − max) + max − x[class].
+fn cross_entropy(logits: &[f32], class: usize) -> f64 {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits
+        .iter()
+        .map(|logit| f64::from(logit - largest).exp())
+        .sum();
+    sum.ln() + f64::from(largest) - f64::from(logits[class])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(classes: &[u16]) -> Vec<Row> {
+        let row = |class: &u16| Row {
+            photograph: 0,
+            class: *class,
+            mirrored: false,
+        };
+        classes.iter().map(row).collect()
+    }
+
+    #[test]
+    fn figures_follow_from_logits() {
+        let predicted = Predicted {
+            logits: vec![0.0, 0.0, 2.0, 0.0, 0.0, 2.0],
+            classes: 2,
+        };
+        let figures = predicted.figures(&rows(&[0, 0, 0]));
+        let expected = (2f64.ln() + (1.0 + (-2f64).exp()).ln() + (1.0 + 2f64.exp()).ln()) / 3.0;
+        assert!((figures.loss - expected).abs() < 1e-12);
+        assert_eq!(figures.accuracy, 2.0 / 3.0);
+    }
+
+    #[test]
+    fn huge_logits_do_not_overflow() {
+        let predicted = Predicted {
+            logits: vec![1e30, -1e30],
+            classes: 2,
+        };
+        assert_eq!(predicted.figures(&rows(&[0])).loss, 0.0);
+    }
+
+    #[test]
+    fn undefined_logits_make_the_loss_undefined() {
+        let predicted = Predicted {
+            logits: vec![f32::NAN, f32::NAN],
+            classes: 2,
+        };
+        assert!(!predicted.figures(&rows(&[0])).loss.is_finite());
+    }
+}

@@ -1,0 +1,82 @@
+//! The weights of a network.
+
+use tch::{TchError, Tensor};
+
+/// A layer's kernel and bias, single precision, on the CPU.
+#[derive(Debug)]
+pub struct Layer {
+    /// (kernels, input channels, height, width) in channels-last memory for a convolution, (units,
+    /// inputs) for a dense layer.
+    pub kernel: Tensor,
+    /// One value for each kernel or unit.
+    pub bias: Tensor,
+}
+
+impl Layer {
+    /// A layer whose tensors take gradients.
+    pub fn new(kernel: Tensor, bias: Tensor) -> Result<Layer, TchError> {
+        Ok(Layer {
+            kernel: kernel.f_detach()?.f_set_requires_grad(true)?,
+            bias: bias.f_detach()?.f_set_requires_grad(true)?,
+        })
+    }
+
+    fn deep_copy(&self) -> Result<Layer, TchError> {
+        // `clone` keeps the layout in memory.
+        Layer::new(self.kernel.f_detach_copy()?, self.bias.f_detach_copy()?)
+    }
+}
+
+/// All weights of `Conv → MaxPool → Conv → MaxPool → Flatten → [Dense] → Dense`.
+#[derive(Debug)]
+pub struct Weights {
+    /// The first convolution.
+    pub convolution_1: Layer,
+    /// The second convolution.
+    pub convolution_2: Layer,
+    /// The hidden dense layer, if there is one. Its inputs are ordered height, width, channel.
+    pub hidden: Option<Layer>,
+    /// The output layer, one unit for each class.
+    pub output: Layer,
+}
+
+impl Weights {
+    /// Every tensor with its name, which is its key in weight files, in the order of the network.
+    pub fn named(&self) -> Vec<(&'static str, &Tensor)> {
+        let mut named = vec![
+            ("convolution_1.kernel", &self.convolution_1.kernel),
+            ("convolution_1.bias", &self.convolution_1.bias),
+            ("convolution_2.kernel", &self.convolution_2.kernel),
+            ("convolution_2.bias", &self.convolution_2.bias),
+        ];
+        if let Some(hidden) = &self.hidden {
+            named.push(("hidden.kernel", &hidden.kernel));
+            named.push(("hidden.bias", &hidden.bias));
+        }
+        named.push(("output.kernel", &self.output.kernel));
+        named.push(("output.bias", &self.output.bias));
+        named
+    }
+
+    /// The kernels that the L2 penalty counts: of both convolutions and of the hidden dense layer.
+    pub(crate) fn penalised(&self) -> impl Iterator<Item = &Tensor> {
+        [
+            Some(&self.convolution_1),
+            Some(&self.convolution_2),
+            self.hidden.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|layer| &layer.kernel)
+    }
+
+    /// Weights of their own memory with the same values.
+    pub fn deep_copy(&self) -> Result<Weights, TchError> {
+        Ok(Weights {
+            convolution_1: self.convolution_1.deep_copy()?,
+            convolution_2: self.convolution_2.deep_copy()?,
+            hidden: self.hidden.as_ref().map(Layer::deep_copy).transpose()?,
+            output: self.output.deep_copy()?,
+        })
+    }
+}
