@@ -1,0 +1,172 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use fitroom_domain::ImageSize;
+
+/// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
+/// which model to keep for each task.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fitroom",
+    version,
+    after_help = "Exit codes: 0 all well; 1 done, but some part failed (listed); 2 the input is wrong; \
+                  130 interrupted (the same command goes on)."
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) places: Places,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where things lie.
+#[derive(Debug, Args)]
+pub(crate) struct Places {
+    /// Folder of the trials and their database.
+    #[arg(long, global = true, value_name = "DIR", default_value = "runs")]
+    pub(crate) runs: PathBuf,
+    /// Folder of the reports.
+    #[arg(long, global = true, value_name = "DIR", default_value = "reports")]
+    pub(crate) reports: PathBuf,
+    /// Folder of the datasets.
+    #[arg(long, global = true, value_name = "DIR", default_value = "data")]
+    pub(crate) datasets: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make and look at datasets.
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// Train the grid of one or more sweep files; what is finished already is not trained again.
+    Sweep(SweepArguments),
+    /// Look at trials.
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// The best trial of each dataset and task, selected by validation accuracy.
+    Best(BestArguments),
+    /// Write the leaderboards as HTML.
+    Report,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Pack photographs and their labels into a dataset.
+    Import(ImportArguments),
+    /// Print size, classes and counts of a dataset.
+    Show(ShowArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// A zip archive or a folder with photographs (JPEG, PNG, WebP).
+    pub(crate) source: PathBuf,
+    /// CSV with a column of paths (`image`, `path`, `file`, `filename` or `photograph`), label columns
+    /// and, optionally, `split`: a file on disk or, by a unique ending, one in the source. Its paths are
+    /// relative to where it lies.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: PathBuf,
+    /// Size that every photograph gets, in pixels: it is shrunk to fit, never enlarged.
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
+    pub(crate) size: ImageSize,
+    /// Folder of the new dataset, for example `data/catalogue`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The CSV's column of paths, if it has another name.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) path_column: Option<String>,
+    /// The CSV's label columns [default: all others].
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+    /// Seed of the split that is made when the CSV has none.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) split_seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArguments {
+    /// A dataset's name in the datasets folder, or its folder.
+    pub(crate) dataset: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SweepArguments {
+    /// Sweep files.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Dataset: its name in the datasets folder, or its folder [default: the only one there].
+    #[arg(long, value_name = "DATASET", env = "FITROOM_DATA")]
+    pub(crate) data: Option<String>,
+    /// The tasks file [default: `tasks.toml` beside the sweep file].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tasks: Option<PathBuf>,
+    /// Trials that are trained at the same time [default: cores / threads of a trial].
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<NonZeroUsize>,
+    /// Override a key of the sweep file, the value as in TOML; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsCommand {
+    /// List all trials.
+    List(ListArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// Print JSON for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BestArguments {
+    /// Print JSON for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `60x80`: width, then height.
+fn parse_size(text: &str) -> Result<ImageSize, String> {
+    let expected = || format!("`{text}` is no size, expected width and height as in `60x80`");
+    let (width, height) = text.split_once(['x', '×']).ok_or_else(expected)?;
+    let side = |text: &str| match text.parse::<u32>() {
+        Ok(side @ 1..) => Ok(side),
+        _ => Err(expected()),
+    };
+    Ok(ImageSize {
+        width: side(width)?,
+        height: side(height)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_width_by_height() {
+        assert_eq!(
+            parse_size("60x80"),
+            Ok(ImageSize {
+                width: 60,
+                height: 80
+            })
+        );
+        for wrong in ["60", "60x", "0x80", "-1x80", "axb", "60x80x3"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

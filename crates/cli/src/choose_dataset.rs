@@ -1,0 +1,122 @@
+//! Which dataset a command works on.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use crate::exit::{Failure, OrInput};
+use crate::output;
+
+/// The dataset drawn by `fitroom data demo`: taken only when there is no other.
+const DEMO: &str = "demo";
+
+/// The folder of the dataset that `given` names (in the datasets folder, or as a path) or, where none
+/// is given, of the only one beside the demo, which is announced.
+pub(crate) fn choose(given: Option<&str>, datasets: &Path) -> Result<PathBuf, Failure> {
+    match given {
+        Some(given) => named(given, datasets),
+        None => {
+            let names = names(datasets)
+                .with_context(|| format!("failed to list `{}`", datasets.display()))?;
+            let name = only(&names, datasets).or_input()?;
+            let folder = datasets.join(name);
+            output::message(&format!("dataset: {}", folder.display()));
+            Ok(folder)
+        }
+    }
+}
+
+/// The folder of the dataset that `given` names.
+pub(crate) fn named(given: &str, datasets: &Path) -> Result<PathBuf, Failure> {
+    let in_datasets = datasets.join(given);
+    let as_path = PathBuf::from(given);
+    for folder in [&in_datasets, &as_path] {
+        if is_dataset(folder) {
+            return Ok(folder.clone());
+        }
+    }
+    let known = names(datasets).unwrap_or_default();
+    let known = match known.is_empty() {
+        true => "there is none yet".to_owned(),
+        false => format!("there are: {}", known.join(", ")),
+    };
+    let shown = datasets.display();
+    Err(anyhow!(
+        "no dataset `{given}` in `{shown}` or at that path ({known})"
+    ))
+    .or_input()
+}
+
+/// The one dataset that is meant when none is named.
+fn only<'a>(names: &'a [String], datasets: &Path) -> anyhow::Result<&'a str> {
+    let shown = datasets.display();
+    let others: Vec<&String> = names.iter().filter(|name| *name != DEMO).collect();
+    match (others.as_slice(), names) {
+        ([one], _) => Ok(one),
+        ([], [demo, ..]) => Ok(demo),
+        ([], []) => Err(anyhow!(
+            "there is no dataset in `{shown}`\n\
+             (make one: `fitroom data import PHOTOGRAPHS --labels CSV --size 60x80 --out {shown}/NAME`)"
+        )),
+        (several, _) => {
+            let list: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+            let list = list.join(", ");
+            Err(anyhow!(
+                "several datasets in `{shown}`: {list}\n(name one with `--data`)"
+            ))
+        }
+    }
+}
+
+/// The datasets in a folder, by name.
+fn names(datasets: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(datasets) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if is_dataset(&entry.path()) {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn is_dataset(folder: &Path) -> bool {
+    folder.join("dataset.toml").is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only_of(names: &[&str]) -> Result<String, String> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        only(&names, Path::new("data"))
+            .map(str::to_owned)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_only_dataset_beside_the_demo_is_meant() {
+        assert_eq!(only_of(&["catalogue"]), Ok("catalogue".to_owned()));
+        assert_eq!(only_of(&["catalogue", "demo"]), Ok("catalogue".to_owned()));
+        assert_eq!(only_of(&["demo"]), Ok("demo".to_owned()));
+    }
+
+    #[test]
+    fn none_and_several_are_refused_with_what_to_do() {
+        assert!(only_of(&[]).unwrap_err().contains("fitroom data import"));
+        let several = only_of(&["a", "b", "demo"]).unwrap_err();
+        assert!(
+            several.contains("a, b") && several.contains("--data"),
+            "{several}"
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! One file for each command.
+
+pub(crate) mod best;
+pub(crate) mod data_import;
+pub(crate) mod data_show;
+pub(crate) mod report;
+pub(crate) mod runs_list;
+pub(crate) mod sweep;
+pub(crate) mod trial_json;

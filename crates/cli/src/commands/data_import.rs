@@ -1,0 +1,81 @@
+//! `fitroom data import`: photographs and labels become a dataset.
+
+use fitroom_data::{ImportRequest, SplitFractions, check_can_be_written, import};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use anyhow::anyhow;
+
+use crate::arguments::ImportArguments;
+use crate::exit::{Exit, Failure, OrInput};
+use crate::output;
+
+/// Skipped photographs that are listed one by one; the rest is counted.
+const LISTED: usize = 100;
+
+pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
+    let name = arguments
+        .out
+        .file_name()
+        .and_then(|name| name.to_str())
+        .ok_or_else(|| {
+            anyhow!(
+                "`{}` names no folder for a dataset",
+                arguments.out.display()
+            )
+        })
+        .or_input()?;
+    check_can_be_written(&arguments.out).or_input()?;
+    let request = ImportRequest {
+        source: arguments.source.clone(),
+        labels: arguments.labels.clone(),
+        size: arguments.size,
+        name: name.to_owned(),
+        path_column: arguments.path_column.clone(),
+        columns: arguments.columns.clone(),
+        fractions: SplitFractions::default(),
+        seed: arguments.split_seed,
+    };
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:30} {pos} of {len} photographs, {per_sec}, {eta} left",
+    )?);
+    let outcome = import(&request, &|progress| {
+        bar.set_length(progress.total as u64);
+        bar.set_position(progress.done as u64);
+    });
+    bar.finish_and_clear();
+    let outcome = outcome.or_input()?;
+    outcome.dataset.save(&arguments.out)?;
+
+    for skipped in outcome.skipped.iter().take(LISTED) {
+        output::message(&format!(
+            "skipped `{}` (line {}): the photograph {}",
+            skipped.path, skipped.line, skipped.reason
+        ));
+    }
+    if outcome.skipped.len() > LISTED {
+        output::message(&format!("… and {} more", outcome.skipped.len() - LISTED));
+    }
+    let dataset = &outcome.dataset;
+    let mut summary = format!(
+        "{}: {} photographs, fingerprint {}",
+        arguments.out.display(),
+        dataset.photographs.len(),
+        dataset.fingerprint.short()
+    );
+    if !outcome.skipped.is_empty() {
+        summary.push_str(&format!("; {} skipped", outcome.skipped.len()));
+    }
+    if outcome.unlisted > 0 {
+        summary.push_str(&format!(
+            "; {} in the source have no labels",
+            outcome.unlisted
+        ));
+    }
+    output::message(&summary);
+    Ok(if outcome.skipped.is_empty() {
+        Exit::Well
+    } else {
+        Exit::PartFailed
+    })
+}

@@ -1,0 +1,241 @@
+//! `fitroom report`: leaderboards as HTML, one page for each sweep and an index.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use fitroom_data::{Predictions, read_predictions};
+use fitroom_domain::{
+    ConfusionMatrix, DatasetKey, EpochMetrics, TrialState, highest_logit, leaderboard,
+};
+use fitroom_report::{
+    BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport,
+    TrialRow as ReportRow, index_page, sweep_page,
+};
+use fitroom_store::{SweepRecord, TrialRow};
+
+use super::best::best_of_each;
+use crate::arguments::Places;
+use crate::database::Database;
+use crate::exit::{Exit, Failure};
+use crate::output;
+use crate::sweeping::{PREDICTIONS, now};
+
+pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
+    let Some(database) = Database::open_existing(&places.runs)? else {
+        output::message(&format!(
+            "nothing to report: no trials in `{}` yet",
+            places.runs.display()
+        ));
+        return Ok(Exit::Well);
+    };
+    let generated_at = now();
+    let sweeps = database.wait(database.store().sweeps())?;
+    let paths = page_paths(&sweeps);
+    let mut wanted = Vec::new();
+    for (sweep, path) in sweeps.iter().zip(&paths) {
+        let trials = database.wait(database.store().sweep_trials(sweep.key))?;
+        let mut curves = database.wait(database.store().curves(sweep.key))?;
+        let rows = trials
+            .iter()
+            .map(|row| report_row(row, sweep, curves.remove(&row.key).unwrap_or_default()))
+            .collect();
+        let numerics: BTreeSet<String> = trials
+            .iter()
+            .filter_map(|row| row.numerics.clone())
+            .collect();
+        let report = SweepReport {
+            dataset: key(sweep),
+            sweep: sweep.name.clone(),
+            task: sweep.task.clone(),
+            summary: sweep.summary.clone(),
+            generated_at: generated_at.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            numerics: numerics.into_iter().collect(),
+            best: best_trial(places, sweep, &trials)?,
+            trials: rows,
+        };
+        write_page(&places.reports.join(path), &sweep_page(&report)?)?;
+        wanted.push(trials);
+    }
+    let index = IndexReport {
+        generated_at,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        datasets: index_datasets(&sweeps, &paths, &wanted),
+    };
+    let index_path = places.reports.join("index.html");
+    write_page(&index_path, &index_page(&index))?;
+    output::message(&format!("report: {}", index_path.display()));
+    for path in &paths {
+        output::message(&format!("        {}", places.reports.join(path).display()));
+    }
+    Ok(Exit::Well)
+}
+
+fn key(sweep: &SweepRecord) -> DatasetKey {
+    DatasetKey {
+        name: sweep.dataset.clone(),
+        fingerprint: sweep.fingerprint.clone(),
+    }
+}
+
+/// The page of each sweep, relative to the reports folder. Sweeps come the one that ran last first: it
+/// gets the plain name, an older one on other photographs or with another task definition one with its
+/// fingerprint or number.
+fn page_paths(sweeps: &[SweepRecord]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut paths = Vec::with_capacity(sweeps.len());
+    for sweep in sweeps {
+        let plain = format!("{}/{}", sweep.dataset, sweep.name);
+        let other = format!("{plain}-{}", sweep.fingerprint.short());
+        let numbered = format!("{other}-{}", sweep.key);
+        let path = [plain, other, numbered]
+            .into_iter()
+            .find(|path| taken.insert(path.clone()));
+        paths.push(format!("{}.html", path.unwrap_or_default()));
+    }
+    paths
+}
+
+fn report_row(row: &TrialRow, sweep: &SweepRecord, curve: Vec<EpochMetrics>) -> ReportRow {
+    ReportRow {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        state: row.state,
+        seed: row.trial.seed,
+        hyperparameters: row.trial.hyperparameters,
+        train: row.trial.train.clone(),
+        figures: row.figures,
+        curve,
+        error: row.error.clone(),
+        attempts: row.attempts,
+        pruned_after: None,
+        reused_from: (row.sweep != sweep.name).then(|| row.sweep.clone()),
+        weights_kept: row.weights_kept,
+    }
+}
+
+/// The confusion matrix of the best trial, from the predictions that training stored.
+fn best_trial(
+    places: &Places,
+    sweep: &SweepRecord,
+    trials: &[TrialRow],
+) -> anyhow::Result<Option<BestTrial>> {
+    let finished = trials
+        .iter()
+        .filter_map(|row| Some((row, row.figures?, row.folder.as_ref()?)));
+    let best = finished.min_by(|a, b| leaderboard::order((&a.0.id, &a.1), (&b.0.id, &b.1)));
+    let Some((row, _, folder)) = best else {
+        return Ok(None);
+    };
+    let path = places.runs.join(folder).join(PREDICTIONS);
+    let predictions = read_predictions(&path)?;
+    let confusion = confusion(&predictions, sweep.summary.classes.len())
+        .with_context(|| format!("`{}` does not fit its task", path.display()))?;
+    Ok(Some(BestTrial {
+        id: row.id.clone(),
+        confusion,
+    }))
+}
+
+fn confusion(predictions: &Predictions, classes: usize) -> anyhow::Result<ConfusionMatrix> {
+    let found = predictions.logits.ncols();
+    if found != classes {
+        return Err(anyhow!(
+            "it has logits for {found} classes, expected {classes}"
+        ));
+    }
+    let pairs = predictions
+        .rows
+        .iter()
+        .zip(predictions.logits.rows())
+        .map(|(row, logits)| {
+            (
+                usize::from(row.class),
+                highest_logit(logits.iter().copied()),
+            )
+        });
+    Ok(ConfusionMatrix::new(classes, pairs)?)
+}
+
+/// The index: by dataset and task, with the best trial of each.
+fn index_datasets(
+    sweeps: &[SweepRecord],
+    paths: &[String],
+    wanted: &[Vec<TrialRow>],
+) -> Vec<IndexDataset> {
+    let mut datasets: BTreeMap<(String, String), Vec<IndexTask>> = BTreeMap::new();
+    let mut done = BTreeSet::new();
+    for sweep in sweeps {
+        let same = |other: &SweepRecord| {
+            other.fingerprint == sweep.fingerprint && other.task.definition == sweep.task.definition
+        };
+        if !done.insert(sweeps.iter().position(same)) {
+            continue;
+        }
+        let mut trials: BTreeMap<i64, TrialRow> = BTreeMap::new();
+        let mut index_sweeps = Vec::new();
+        for ((other, path), rows) in sweeps.iter().zip(paths).zip(wanted) {
+            if same(other) {
+                let finished = rows
+                    .iter()
+                    .filter(|row| row.state == TrialState::Finished)
+                    .count();
+                index_sweeps.push(IndexSweep {
+                    name: other.name.clone(),
+                    path: path.clone(),
+                    finished,
+                    total: rows.len(),
+                });
+                trials.extend(rows.iter().map(|row| (row.key, row.clone())));
+            }
+        }
+        let finished = trials
+            .values()
+            .filter(|row| row.state == TrialState::Finished)
+            .count();
+        let best = best_of_each(trials.into_values().collect())
+            .into_iter()
+            .next();
+        datasets
+            .entry((sweep.dataset.clone(), sweep.fingerprint.to_string()))
+            .or_default()
+            .push(IndexTask {
+                task: sweep.task.clone(),
+                photographs: sweep.summary.photographs,
+                best: best.map(|row| report_row(&row, sweep, Vec::new())),
+                finished,
+                sweeps: index_sweeps,
+            });
+    }
+    datasets
+        .into_values()
+        .zip(first_of_each(sweeps))
+        .map(|(tasks, key)| IndexDataset { key, tasks })
+        .collect()
+}
+
+/// The distinct datasets of the sweeps, by name and fingerprint.
+fn first_of_each(sweeps: &[SweepRecord]) -> Vec<DatasetKey> {
+    let keys: BTreeMap<(String, String), DatasetKey> = sweeps
+        .iter()
+        .map(|sweep| {
+            (
+                (sweep.dataset.clone(), sweep.fingerprint.to_string()),
+                key(sweep),
+            )
+        })
+        .collect();
+    keys.into_values().collect()
+}
+
+/// Writes a page at once: a browser never sees half of one.
+fn write_page(path: &Path, page: &str) -> anyhow::Result<()> {
+    let unfinished = path.with_extension("html.new");
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(&unfinished, page))
+        .and_then(|()| fs::rename(&unfinished, path))
+        .with_context(|| format!("failed to write `{}`", path.display()))
+}

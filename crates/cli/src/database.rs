@@ -1,0 +1,54 @@
+//! The database for code that is not asynchronous.
+
+use std::path::Path;
+
+use anyhow::Context;
+use fitroom_store::Store;
+use tokio::runtime::Runtime;
+
+use crate::exit::{Failure, OrInput};
+
+/// The database with the runtime that it needs. Any thread may use it.
+#[derive(Debug)]
+pub(crate) struct Database {
+    runtime: Runtime,
+    store: Store,
+}
+
+impl Database {
+    /// Opens the database of a `runs/` folder, making it where it is missing.
+    pub(crate) fn open(runs: &Path) -> Result<Database, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_time()
+            .build()
+            .context("failed to start the database's thread")?;
+        let store = runtime.block_on(Store::open(runs)).or_input()?;
+        Ok(Database { runtime, store })
+    }
+
+    /// Opens the database of a `runs/` folder, or `None` if there is none.
+    pub(crate) fn open_existing(runs: &Path) -> Result<Option<Database>, Failure> {
+        if Store::exists(runs) {
+            Database::open(runs).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// The database's operations.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Waits for one of them.
+    pub(crate) fn wait<F: Future>(&self, operation: F) -> F::Output {
+        self.runtime.block_on(operation)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.store.close());
+    }
+}

@@ -1,0 +1,39 @@
+//! The command `fitroom`: trains grids of image classifiers, tracks every trial, shows which is best.
+
+mod arguments;
+mod choose_dataset;
+mod commands;
+mod database;
+mod exit;
+mod interrupt;
+mod output;
+mod sweeping;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command, DataCommand, RunsCommand};
+use crate::exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::message(&format!("error: {failure}"));
+            failure.into()
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let places = &arguments.places;
+    match &arguments.command {
+        Command::Data(DataCommand::Import(import)) => commands::data_import::run(import),
+        Command::Data(DataCommand::Show(show)) => commands::data_show::run(places, show),
+        Command::Sweep(sweep) => commands::sweep::run(places, sweep),
+        Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
+        Command::Best(best) => commands::best::run(places, best),
+        Command::Report => commands::report::run(places),
+    }
+}

@@ -1,0 +1,45 @@
+//! The two channels: data goes to stdout, messages to stderr.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::UTF8_BORDERS_ONLY;
+use comfy_table::{Cell, CellAlignment, Table};
+
+/// Prints data. A reader that has gone away (`| head`) is no error.
+pub(crate) fn data(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Prints a message. There is nobody to tell that it could not be printed.
+pub(crate) fn message(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A table with these headings; columns whose heading is in `numbers` are aligned right.
+pub(crate) fn table(
+    headings: &[&str],
+    numbers: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_BORDERS_ONLY).set_header(headings);
+    for row in rows {
+        table.add_row(row.into_iter().zip(headings).map(|(text, heading)| {
+            let cell = Cell::new(text);
+            match numbers.contains(heading) {
+                true => cell.set_alignment(CellAlignment::Right),
+                false => cell,
+            }
+        }));
+    }
+    table.to_string()
+}
+
+/// A share as people read it: `85.60 %`.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}

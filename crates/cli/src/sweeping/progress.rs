@@ -1,0 +1,215 @@
+//! What a person sees while a sweep runs: on a terminal a bar and a line for each worker, elsewhere a
+//! plain line for each trial that ends.
+
+use std::io::{self, IsTerminal};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use fitroom_domain::{EpochMetrics, TrialFigures};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::time::duration;
+use crate::output;
+
+/// The display of one sweep.
+pub(crate) struct Progress {
+    bars: Option<Bars>,
+    state: Mutex<State>,
+}
+
+struct Bars {
+    all: MultiProgress,
+    sweep: ProgressBar,
+}
+
+struct State {
+    trials: usize,
+    ended: usize,
+    running: usize,
+    best: Option<(String, f64)>,
+    started: Instant,
+    /// Cost of all trials that were to do, of those that have ended, in any unit.
+    cost: f64,
+    cost_ended: f64,
+}
+
+/// One running trial's line.
+pub(crate) struct TrialLine {
+    name: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// A display for `trials` trials, of which `ended` have ended already; the others cost `cost` in
+    /// whatever unit [`Progress::ended`] is told. `best` is the best so far with its accuracy.
+    pub(crate) fn new(
+        trials: usize,
+        ended: usize,
+        cost: f64,
+        best: Option<(String, f64)>,
+    ) -> Progress {
+        let bars = io::stderr().is_terminal().then(|| {
+            let all = MultiProgress::new();
+            let sweep = all.add(ProgressBar::new(trials as u64));
+            sweep.set_style(style("{bar:30} {msg}"));
+            sweep.enable_steady_tick(Duration::from_secs(1));
+            Bars { all, sweep }
+        });
+        let state = State {
+            trials,
+            ended,
+            running: 0,
+            best,
+            started: Instant::now(),
+            cost,
+            cost_ended: 0.0,
+        };
+        let progress = Progress {
+            bars,
+            state: Mutex::new(state),
+        };
+        progress.show();
+        progress
+    }
+
+    /// A trial begins.
+    pub(crate) fn begin(&self, name: &str) -> TrialLine {
+        self.state().running += 1;
+        self.show();
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.all.add(ProgressBar::new_spinner());
+            bar.set_style(style("  {spinner} {msg}"));
+            bar.set_message(name.to_owned());
+            bar
+        });
+        TrialLine {
+            name: name.to_owned(),
+            bar,
+        }
+    }
+
+    /// A trial has finished with these figures, having cost `cost`.
+    pub(crate) fn finished(&self, line: TrialLine, figures: &TrialFigures, cost: f64) {
+        {
+            let mut state = self.state();
+            if state
+                .best
+                .as_ref()
+                .is_none_or(|(_, accuracy)| figures.accuracy > *accuracy)
+            {
+                state.best = Some((line.name.clone(), figures.accuracy));
+            }
+        }
+        let text = format!(
+            "{}: accuracy {}, loss {:.4}, best epoch {} of {}, {}",
+            line.name,
+            output::percent(figures.accuracy),
+            figures.loss,
+            figures.best_epoch,
+            figures.epochs,
+            duration(figures.seconds)
+        );
+        self.end(line, Some(cost), &text);
+    }
+
+    /// A trial has ended without figures, or will be tried again (`cost` is `None`).
+    pub(crate) fn ended(&self, line: TrialLine, what: &str, cost: Option<f64>) {
+        let text = format!("{}: {what}", line.name);
+        self.end(line, cost, &text);
+    }
+
+    /// Removes the display.
+    pub(crate) fn close(&self) {
+        if let Some(bars) = &self.bars {
+            bars.sweep.finish_and_clear();
+        }
+    }
+
+    fn end(&self, line: TrialLine, cost: Option<f64>, text: &str) {
+        if let Some(bar) = line.bar {
+            bar.finish_and_clear();
+        }
+        let position = {
+            let mut state = self.state();
+            state.running = state.running.saturating_sub(1);
+            if let Some(cost) = cost {
+                state.ended += 1;
+                state.cost_ended += cost;
+            }
+            format!("[{}/{}]", state.ended, state.trials)
+        };
+        match &self.bars {
+            Some(bars) => {
+                // A terminal that has gone away is noticed elsewhere.
+                let _ = bars.all.println(format!("{position} {text}"));
+                self.show();
+            }
+            None => {
+                let left = self.state().time_left();
+                let left = left
+                    .map(|left| format!("; about {left} left"))
+                    .unwrap_or_default();
+                output::message(&format!("{position} {text}{left}"));
+            }
+        }
+    }
+
+    fn show(&self) {
+        let Some(bars) = &self.bars else { return };
+        let state = self.state();
+        let mut text = format!(
+            "{} of {} trials, {} running",
+            state.ended, state.trials, state.running
+        );
+        if let Some((name, accuracy)) = &state.best {
+            text.push_str(&format!(", best {} ({name})", output::percent(*accuracy)));
+        }
+        if let Some(left) = state.time_left() {
+            text.push_str(&format!(", about {left} left"));
+        }
+        bars.sweep.set_position(state.ended as u64);
+        bars.sweep.set_message(text);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The time that the rest takes at the pace so far; unknown before the first trial has ended.
+    fn time_left(&self) -> Option<String> {
+        let rest = self.cost - self.cost_ended;
+        let seconds = self.started.elapsed().as_secs_f64() * rest / self.cost_ended;
+        (self.cost_ended > 0.0 && rest > 0.0).then(|| duration(seconds))
+    }
+}
+
+impl TrialLine {
+    /// A step has ended.
+    pub(crate) fn step(&self, epoch: u32, step: u32, steps: u32) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!(
+                "{}: epoch {epoch}, step {step} of {steps}",
+                self.name
+            ));
+            bar.tick();
+        }
+    }
+
+    /// An epoch has ended.
+    pub(crate) fn epoch(&self, metrics: &EpochMetrics) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!(
+                "{}: epoch {}, validation accuracy {}",
+                self.name,
+                metrics.epoch,
+                output::percent(metrics.validation.accuracy)
+            ));
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,17 @@
+//! Times as files and people see them.
+
+/// The time in UTC, to the millisecond, as RFC 3339 has it.
+pub(crate) fn now() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
+}
+
+/// A duration in words: `35 s`, `12 min`, `3.4 h`.
+pub(crate) fn duration(seconds: f64) -> String {
+    if seconds < 100.0 {
+        format!("{seconds:.0} s")
+    } else if seconds < 6000.0 {
+        format!("{:.0} min", seconds / 60.0)
+    } else {
+        format!("{:.1} h", seconds / 3600.0)
+    }
+}

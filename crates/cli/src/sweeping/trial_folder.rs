@@ -1,0 +1,312 @@
+//! A trial's folder: complete without the database.
+//!
+//! ```text
+//! trial.toml          all that determines the result, enough to train it again
+//! metrics.csv         every epoch
+//! result.toml         final figures, times, versions, numerics, hashes of the files
+//! predictions.npz     validation: row, true class, logits of the kept weights
+//! model.safetensors   the kept weights, while kept
+//! events.out.tfevents.…
+//! ```
+//!
+//! Until an attempt has ended its files are called `attempt-<number>.<name>`.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use fitroom_data::{Predictions, Row, write_predictions};
+use fitroom_domain::{EpochMetrics, TaskSummary, Trial, TrialFigures, TrialId};
+use fitroom_store::TrialFile;
+use fitroom_train::{Fitted, write_weights};
+use ndarray::Array2;
+use serde::Serialize;
+
+const TRIAL: &str = "trial.toml";
+const METRICS: &str = "metrics.csv";
+const RESULT: &str = "result.toml";
+/// The file of predictions.
+pub(crate) const PREDICTIONS: &str = "predictions.npz";
+/// The file of weights.
+pub(crate) const WEIGHTS: &str = "model.safetensors";
+const EVENTS: &str = "events.out.tfevents.";
+
+/// The folder of a trial, with an attempt in progress.
+pub(crate) struct TrialFolder {
+    path: PathBuf,
+    attempt: u32,
+    metrics: csv::Writer<File>,
+}
+
+/// `trial.toml`.
+#[derive(Serialize)]
+struct TrialToml<'a> {
+    id: TrialId,
+    name: String,
+    training_semantics: u32,
+    trial: &'a Trial,
+    data: &'a TaskSummary,
+}
+
+/// `result.toml`.
+#[derive(Serialize)]
+struct ResultToml<'a> {
+    trial: TrialId,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    attempt: u32,
+    fitroom: &'static str,
+    numerics: &'a str,
+    started_at: &'a str,
+    ended_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    figures: Option<&'a TrialFigures>,
+    files: Vec<FileToml>,
+}
+
+#[derive(Serialize)]
+struct FileToml {
+    name: String,
+    bytes: u64,
+    blake3: String,
+}
+
+/// How a trial ended, for `result.toml`.
+pub(crate) struct Result<'a> {
+    /// `finished` or `diverged`.
+    pub(crate) state: &'static str,
+    /// Why it diverged.
+    pub(crate) reason: Option<&'a str>,
+    /// Figures of the kept weights, if it finished.
+    pub(crate) figures: Option<&'a TrialFigures>,
+    /// When the attempt began, UTC.
+    pub(crate) started_at: &'a str,
+    /// What, beside the id, the bits depend on.
+    pub(crate) numerics: &'a str,
+}
+
+impl TrialFolder {
+    /// Makes the folder ready for an attempt: what dead attempts left is removed.
+    pub(crate) fn begin(
+        path: &Path,
+        attempt: u32,
+        trial: &Trial,
+        summary: &TaskSummary,
+    ) -> anyhow::Result<TrialFolder> {
+        let at = |what: &str| format!("failed to {what} `{}`", path.display());
+        fs::create_dir_all(path).with_context(|| at("make the folder"))?;
+        for entry in fs::read_dir(path).with_context(|| at("list"))? {
+            let entry = entry.with_context(|| at("list"))?;
+            if is_leftover(&entry.file_name().to_string_lossy()) {
+                fs::remove_file(entry.path()).with_context(|| at("clear"))?;
+            }
+        }
+        let content = TrialToml {
+            id: trial.id(),
+            name: trial.name(),
+            training_semantics: fitroom_domain::TRAINING_SEMANTICS,
+            trial,
+            data: summary,
+        };
+        let text = toml::to_string(&content).with_context(|| at("describe the trial in"))?;
+        let unfinished = path.join(attempt_name(attempt, TRIAL));
+        fs::write(&unfinished, text)
+            .and_then(|()| fs::rename(&unfinished, path.join(TRIAL)))
+            .with_context(|| at("write trial.toml in"))?;
+        let metrics = csv::Writer::from_path(path.join(attempt_name(attempt, METRICS)))
+            .with_context(|| at("write metrics.csv in"))?;
+        Ok(TrialFolder {
+            path: path.to_owned(),
+            attempt,
+            metrics,
+        })
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds an epoch to `metrics.csv`.
+    pub(crate) fn epoch(&mut self, metrics: &EpochMetrics) -> anyhow::Result<()> {
+        let line = MetricsLine {
+            epoch: metrics.epoch,
+            train_loss: metrics.train.loss,
+            train_accuracy: metrics.train.accuracy,
+            validation_loss: metrics.validation.loss,
+            validation_accuracy: metrics.validation.accuracy,
+            seconds: metrics.seconds,
+        };
+        self.metrics
+            .serialize(line)
+            .map_err(anyhow::Error::from)
+            .and_then(|()| Ok(self.metrics.flush()?))
+            .with_context(|| format!("failed to write metrics.csv in `{}`", self.path.display()))
+    }
+
+    /// Writes predictions and weights under the attempt's name.
+    pub(crate) fn write_model(
+        &self,
+        trial: &Trial,
+        rows: &[Row],
+        fitted: &Fitted,
+    ) -> anyhow::Result<()> {
+        let predicted = &fitted.predicted;
+        let logits =
+            Array2::from_shape_vec((rows.len(), predicted.classes), predicted.logits.clone())?;
+        let predictions = Predictions {
+            rows: rows.to_vec(),
+            logits,
+        };
+        write_predictions(&self.unfinished(PREDICTIONS), &predictions)?;
+        write_weights(&fitted.weights, &trial.id(), &self.unfinished(WEIGHTS))?;
+        Ok(())
+    }
+
+    /// Writes `result.toml` under the attempt's name and waits until every file is on the disk. The event
+    /// file must be complete. Returns what is to be put in place, with the hashes.
+    pub(crate) fn complete(
+        mut self,
+        trial: &Trial,
+        result: &Result<'_>,
+    ) -> anyhow::Result<CompleteTrial> {
+        let at = |what: &str| format!("failed to {what} `{}`", self.path.display());
+        self.metrics
+            .flush()
+            .with_context(|| at("write metrics.csv in"))?;
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&self.path).with_context(|| at("list"))? {
+            let name = entry
+                .with_context(|| at("list"))?
+                .file_name()
+                .to_string_lossy()
+                .into_owned();
+            let prefix = attempt_name(self.attempt, "");
+            let final_name = name.strip_prefix(&prefix).unwrap_or(&name).to_owned();
+            if name.starts_with(&prefix) || name == TRIAL || name.starts_with(EVENTS) {
+                files.push(describe(&self.path.join(&name), final_name)?);
+            }
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let content = ResultToml {
+            trial: trial.id(),
+            state: result.state,
+            reason: result.reason,
+            attempt: self.attempt,
+            fitroom: env!("CARGO_PKG_VERSION"),
+            numerics: result.numerics,
+            started_at: result.started_at,
+            ended_at: super::time::now(),
+            figures: result.figures,
+            files: files
+                .iter()
+                .map(|file| FileToml {
+                    name: file.name.clone(),
+                    bytes: file.bytes,
+                    blake3: file.blake3.clone(),
+                })
+                .collect(),
+        };
+        let unfinished = self.unfinished(RESULT);
+        fs::write(&unfinished, toml::to_string(&content)?)
+            .with_context(|| at("write result.toml in"))?;
+        files.push(describe(&unfinished, RESULT.to_owned())?);
+        sync_folder(&self.path).with_context(|| at("write"))?;
+        Ok(CompleteTrial {
+            path: self.path,
+            attempt: self.attempt,
+            files,
+        })
+    }
+
+    /// Removes what this attempt wrote, as far as that is possible.
+    pub(crate) fn abandon(self) {
+        for name in [METRICS, PREDICTIONS, WEIGHTS, RESULT] {
+            let _ = fs::remove_file(self.unfinished(name));
+        }
+    }
+
+    fn unfinished(&self, name: &str) -> PathBuf {
+        self.path.join(attempt_name(self.attempt, name))
+    }
+}
+
+/// A line of `metrics.csv`.
+#[derive(Serialize)]
+struct MetricsLine {
+    epoch: u32,
+    train_loss: f64,
+    train_accuracy: f64,
+    validation_loss: f64,
+    validation_accuracy: f64,
+    seconds: f64,
+}
+
+/// A trial whose files are written and on the disk, but not yet in place.
+pub(crate) struct CompleteTrial {
+    path: PathBuf,
+    attempt: u32,
+    files: Vec<TrialFile>,
+}
+
+impl CompleteTrial {
+    /// The files under their final names.
+    pub(crate) fn files(&self) -> &[TrialFile] {
+        &self.files
+    }
+
+    /// Gives the attempt's files their final names.
+    pub(crate) fn place(&self) -> io::Result<()> {
+        for file in &self.files {
+            let unfinished = self.path.join(attempt_name(self.attempt, &file.name));
+            match fs::rename(&unfinished, self.path.join(&file.name)) {
+                // trial.toml and the event file never had another name.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                result => result?,
+            }
+        }
+        sync_folder(&self.path)
+    }
+}
+
+/// Whether a file in a trial's folder belongs to an attempt that has not ended, or is its event file.
+fn is_leftover(name: &str) -> bool {
+    name.starts_with("attempt-") || name.starts_with(EVENTS)
+}
+
+fn attempt_name(attempt: u32, name: &str) -> String {
+    format!("attempt-{attempt}.{name}")
+}
+
+/// Length and hash of a file, once it is on the disk.
+fn describe(path: &Path, name: String) -> anyhow::Result<TrialFile> {
+    let mut hasher = blake3::Hasher::new();
+    let bytes = File::open(path)
+        .and_then(|mut file| {
+            file.sync_all()?;
+            io::copy(&mut file, &mut hasher)
+        })
+        .with_context(|| format!("failed to read `{}`", path.display()))?;
+    Ok(TrialFile {
+        name,
+        bytes,
+        blake3: hasher.finalize().to_hex().to_string(),
+    })
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Removes the weights of a trial that no longer keeps them; a file that is gone already is no error.
+pub(crate) fn remove_weights(folder: &Path) -> anyhow::Result<()> {
+    let path = folder.join(WEIGHTS);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(anyhow!(error).context(format!("failed to remove `{}`", path.display())))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,141 @@
+//! Which dataset is meant, and what is refused before anything is trained.
+
+use crate::photographs::Workplace;
+
+const SWEEP: &str = "task = \"shapes\"\n\n[hyperparameters]\nkernel_size = 3\nkernel_num = 2\n\n[train]\nepochs = 1\n";
+
+fn refused(workplace: &Workplace, arguments: &[&str]) -> String {
+    let run = workplace.fitroom(arguments);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("error: ") || run.stderr.contains("\nerror: "),
+        "{}",
+        run.stderr
+    );
+    assert!(!workplace.path("runs").exists(), "something was begun");
+    run.stderr
+}
+
+#[test]
+fn without_a_dataset_the_message_says_how_to_make_one() {
+    let workplace = Workplace::new();
+    workplace.write("sweeps/one.toml", SWEEP);
+    let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
+    assert!(message.contains("fitroom data import"), "{message}");
+}
+
+#[test]
+fn with_several_datasets_one_must_be_named() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/one.toml", SWEEP);
+    for name in ["other", "demo"] {
+        let folder = format!("data/{name}");
+        let import = [
+            "data",
+            "import",
+            "photographs",
+            "--labels",
+            "labels.csv",
+            "--size",
+            "14x18",
+            "--out",
+            &folder,
+        ];
+        assert_eq!(workplace.fitroom(&import).code, Some(0));
+    }
+    let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
+    assert!(
+        message.contains("other, small") && message.contains("--data"),
+        "{message}"
+    );
+    assert_eq!(
+        workplace
+            .fitroom(&["sweep", "sweeps/one.toml", "--data", "small"])
+            .code,
+        Some(0)
+    );
+}
+
+#[test]
+fn mistakes_in_files_name_file_line_and_key() {
+    let workplace = Workplace::with_dataset();
+    workplace.write(
+        "sweeps/typo.toml",
+        &SWEEP.replace("kernel_num", "kernal_num"),
+    );
+    let message = refused(&workplace, &["sweep", "sweeps/typo.toml"]);
+    assert!(message.contains("typo.toml:5"), "{message}");
+    assert!(
+        message.contains("`kernal_num`") && message.contains("`kernel_num`"),
+        "{message}"
+    );
+
+    workplace.write("sweeps/task.toml", &SWEEP.replace("shapes", "shape"));
+    let message = refused(&workplace, &["sweep", "sweeps/task.toml"]);
+    assert!(
+        message.contains("`shape`") && message.contains("shapes"),
+        "{message}"
+    );
+
+    let message = refused(&workplace, &["sweep", "sweeps/missing.toml"]);
+    assert!(message.contains("missing.toml"), "{message}");
+}
+
+#[test]
+fn overrides_are_checked_like_the_file() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/one.toml", SWEEP);
+    let message = refused(
+        &workplace,
+        &["sweep", "sweeps/one.toml", "--set", "epochs=0"],
+    );
+    assert!(
+        message.contains("--set epochs=0") && message.contains("1 to"),
+        "{message}"
+    );
+    let message = refused(
+        &workplace,
+        &["sweep", "sweeps/one.toml", "--set", "epoch=3"],
+    );
+    assert!(message.contains("epochs"), "{message}");
+}
+
+#[test]
+fn a_network_that_does_not_fit_is_refused_before_anything_is_trained() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/one.toml", SWEEP);
+    let message = refused(
+        &workplace,
+        &["sweep", "sweeps/one.toml", "--set", "kernel_size=[3, 7]"],
+    );
+    assert!(message.contains("7×7"), "{message}");
+}
+
+#[test]
+fn a_task_that_the_dataset_cannot_answer_is_refused_with_the_reason() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/one.toml", SWEEP);
+    workplace.write("sweeps/tasks.toml", "[shapes]\npredicts = [\"sleeve\"]\n");
+    let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
+    assert!(
+        message.contains("sleeve") && message.contains("small"),
+        "{message}"
+    );
+
+    workplace.write(
+        "sweeps/tasks.toml",
+        "[shapes]\nwhere = { shape = \"disc\", colour = \"dark\" }\npredicts = [\"split\"]\n",
+    );
+    refused(&workplace, &["sweep", "sweeps/one.toml"]);
+}
+
+#[test]
+fn pruning_is_refused_rather_than_ignored() {
+    let workplace = Workplace::with_dataset();
+    workplace.write(
+        "sweeps/one.toml",
+        &format!("{SWEEP}\n[prune]\nmethod = \"halving\"\n"),
+    );
+    let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
+    assert!(message.contains("[prune]"), "{message}");
+}

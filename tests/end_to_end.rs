@@ -1,0 +1,25 @@
+//! The real binary, driven as a person drives it, in folders of its own.
+//!
+//! - `photographs`: helper: a small catalogue drawn for the tests, and the command line
+//! - `import`: photographs and labels become a dataset
+//! - `choose`: which dataset is meant, and what is refused before anything is trained
+//! - `sweep`: grids, workers, resuming, sharing, failures
+//! - `interrupt`: Ctrl-C and kill
+//! - `results`: run folder, lists, best, report
+//! - `tensorboard`: real TensorBoard reads what was logged
+//! - `real_catalogue`: the whole main job on real photographs
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod choose;
+mod import;
+mod interrupt;
+mod photographs;
+mod real_catalogue;
+mod results;
+mod sweep;
+mod tensorboard;

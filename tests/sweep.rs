@@ -1,0 +1,277 @@
+//! Grids, workers, resuming, sharing, failures.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::photographs::{Run, Workplace, file_name};
+
+const GRID: &str = r#"
+task = "shapes_and_colours"
+
+[hyperparameters]
+kernel_size_1 = [3, 5]
+kernel_size_2 = 3
+kernel_num = [2, 4]
+dense_size = [8, 16]
+dropout_rate = 0.25
+lambda = 1e-4
+
+[train]
+epochs = 3
+batch_size = 16
+keep = "all"
+"#;
+
+fn states(trials: &[Value]) -> Vec<&str> {
+    trials
+        .iter()
+        .map(|trial| trial["state"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_number_of_workers_changes_no_bit() {
+    let results = ["1", "2", "3"].map(|workers| {
+        let workplace = Workplace::with_dataset();
+        workplace.write("sweeps/grid.toml", GRID);
+        let run = workplace.fitroom(&["sweep", "sweeps/grid.toml", "--workers", workers]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(workplace.trials().len(), 8);
+        let weights = workplace.trial_files("grid", "model.safetensors");
+        let predictions = workplace.trial_files("grid", "predictions.npz");
+        let curves: Vec<_> = workplace
+            .trial_files("grid", "metrics.csv")
+            .into_iter()
+            .map(|(name, bytes)| (name, without_seconds(&bytes)))
+            .collect();
+        (weights, predictions, curves)
+    });
+    assert_eq!(results[0].0.len(), 8);
+    assert_ne!(
+        results[0].0[0].1, results[0].0[1].1,
+        "two trials have the same weights"
+    );
+    assert!(
+        results[0] == results[1] && results[0] == results[2],
+        "results differ"
+    );
+}
+
+/// The lines of `metrics.csv` without their last column, the only one that differs from run to run.
+fn without_seconds(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    text.lines()
+        .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
+        .collect()
+}
+
+#[test]
+fn a_second_call_trains_nothing_and_a_larger_grid_only_what_is_new() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    let arguments = ["sweep", "sweeps/grid.toml", "--set", "kernel_num=2"];
+    assert_eq!(workplace.fitroom(&arguments).code, Some(0));
+    let first = workplace.trial_files("grid", "result.toml");
+    assert_eq!(first.len(), 4);
+
+    let again = workplace.fitroom(&arguments);
+    assert_eq!(again.code, Some(0));
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    assert!(
+        again.stdout.contains(&first[0].0),
+        "no leaderboard: {}",
+        again.stdout
+    );
+
+    let larger = workplace.fitroom(&["sweep", "sweeps/grid.toml"]);
+    assert!(
+        larger
+            .stderr
+            .contains("8 trials, 4 of them trained already"),
+        "{}",
+        larger.stderr
+    );
+    let after = workplace.trial_files("grid", "result.toml");
+    assert_eq!(after.len(), 8);
+    for trial in &first {
+        assert!(after.contains(trial), "{} was trained again", trial.0);
+    }
+}
+
+#[test]
+fn seeds_are_trials_of_their_own_and_their_mean_is_shown() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    let run = workplace.fitroom(&[
+        "sweep",
+        "sweeps/grid.toml",
+        "--set",
+        "kernel_num=2",
+        "--set",
+        "dense_size=8",
+        "--set",
+        "seeds=[0, 1, 2]",
+        "--set",
+        "kernel_size_1=3",
+    ]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let trials = workplace.trials();
+    assert_eq!(trials.len(), 3);
+    let mean = trials
+        .iter()
+        .map(|trial| trial["accuracy"].as_f64().unwrap())
+        .sum::<f64>()
+        / 3.0;
+    assert!(
+        run.stdout.contains(&format!("{:.2} %", 100.0 * mean)),
+        "{mean}: {}",
+        run.stdout
+    );
+    let weights = workplace.trial_files("grid", "model.safetensors");
+    assert!(weights[0].1 != weights[1].1 && weights[1].1 != weights[2].1);
+}
+
+#[test]
+fn a_trial_that_two_sweeps_share_is_trained_once() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    workplace.write(
+        "sweeps/other.toml",
+        &GRID.replace("kernel_num = [2, 4]", "kernel_num = [4, 6]"),
+    );
+    let run = workplace.fitroom(&["sweep", "sweeps/grid.toml", "sweeps/other.toml"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(workplace.trials().len(), 12);
+    assert_eq!(workplace.trial_folders("grid").len(), 8);
+    assert_eq!(workplace.trial_folders("other").len(), 4);
+    assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
+    let page = fs::read_to_string(workplace.path("reports/small/other.html")).unwrap();
+    assert!(
+        page.contains("reused"),
+        "the report does not say that trials were reused"
+    );
+}
+
+#[test]
+fn two_processes_share_the_work_and_print_the_same_best() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    let arguments = [
+        "sweep",
+        "sweeps/grid.toml",
+        "--workers",
+        "1",
+        "--set",
+        "epochs=10",
+    ];
+    let start = || {
+        let mut command = workplace.command(&arguments);
+        command
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let processes = [start(), start()];
+    let runs = processes.map(|process| Run::of(process.wait_with_output().unwrap()));
+    for run in &runs {
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+    }
+    assert_eq!(runs[0].stdout, runs[1].stdout);
+    let trials = workplace.trials();
+    assert_eq!(states(&trials), ["finished"; 8]);
+    let trained = runs
+        .iter()
+        .map(|run| run.stderr.matches(": accuracy ").count())
+        .sum::<usize>();
+    assert_eq!(trained, 8, "every trial is trained by one process");
+}
+
+#[test]
+fn a_trial_that_fails_is_tried_again_recorded_and_the_rest_goes_on() {
+    let workplace = Workplace::with_dataset();
+    workplace.write(
+        "sweeps/large.toml",
+        "task = \"shapes\"\n[hyperparameters]\nkernel_size = 3\nkernel_num = 512\n\
+         dense_size = [65536, 8]\n[train]\nepochs = 1\n[search]\nattempts = 2\n",
+    );
+    // The large hidden layer has 0.4 GB of weights, and training needs four times as much.
+    let program = assert_cmd::cargo::cargo_bin!("fitroom");
+    let limited = format!(
+        "ulimit -v 3500000; exec {} sweep sweeps/large.toml --workers 1",
+        program.display()
+    );
+    let output = Command::new("bash")
+        .args(["-c", &limited])
+        .current_dir(workplace.path("."))
+        .output()
+        .unwrap();
+    let run = Run::of(output);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("will be tried again"), "{}", run.stderr);
+    let trials = workplace.trials();
+    assert_eq!(states(&trials), ["finished", "failed"]);
+    assert_eq!(trials[1]["hyperparameters"]["dense_size"], 65536);
+    assert!(run.stderr.contains("failed: "), "{}", run.stderr);
+
+    // It stays failed, although there would be room now.
+    let again = workplace.fitroom(&["sweep", "sweeps/large.toml"]);
+    assert_eq!(again.code, Some(1));
+    assert_eq!(states(&workplace.trials()), ["finished", "failed"]);
+    assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
+    let page = fs::read_to_string(workplace.path("reports/small/large.html")).unwrap();
+    assert!(
+        page.contains("memory"),
+        "the report does not give the reason"
+    );
+}
+
+#[test]
+fn a_trial_that_diverges_is_recorded_and_not_tried_again() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    let arguments = [
+        "sweep",
+        "sweeps/grid.toml",
+        "--set",
+        "learning_rate=1e30",
+        "--set",
+        "kernel_num=2",
+    ];
+    let run = workplace.fitroom(&arguments);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert_eq!(states(&workplace.trials()), ["diverged"; 4]);
+    let result = &workplace.trial_files("grid", "result.toml")[0];
+    assert!(String::from_utf8_lossy(&result.1).contains("state = \"diverged\""));
+    let again = workplace.fitroom(&arguments);
+    assert_eq!(again.code, Some(1));
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    assert_eq!(workplace.trials().len(), 4);
+}
+
+#[test]
+fn only_the_five_best_keep_their_weights() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", &GRID.replace("keep = \"all\"\n", ""));
+    assert_eq!(
+        workplace.fitroom(&["sweep", "sweeps/grid.toml"]).code,
+        Some(0)
+    );
+    let best: Vec<String> = workplace
+        .trials()
+        .iter()
+        .take(5)
+        .map(|trial| trial["name"].as_str().unwrap().to_owned())
+        .collect();
+    let mut with_weights = Vec::new();
+    for folder in workplace.trial_folders("grid") {
+        assert!(folder.join("predictions.npz").is_file());
+        if folder.join("model.safetensors").is_file() {
+            with_weights.push(file_name(&folder));
+        }
+    }
+    let mut expected = best;
+    expected.sort();
+    assert_eq!(with_weights, expected);
+}
