@@ -14,21 +14,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .ok_or("name a folder to write into")?,
     );
     std::fs::create_dir_all(&folder)?;
-    let many_classes = SweepReport {
-        classes: (0..20)
-            .map(|class| {
-                format!(
-                    "{} · category number {class}",
-                    ["female", "male"][class % 2]
-                )
-            })
-            .collect(),
+    let mut many_classes = SweepReport {
         best: specimen::nearly_done(&[0]).best.map(|best| BestTrial {
             confusion: specimen::confusion(&[40; 20], 90),
             ..best
         }),
         ..specimen::nearly_done(&[0, 1, 2])
     };
+    many_classes.summary.classes = (0..20)
+        .map(|class| {
+            format!(
+                "{} · category number {class}",
+                ["female", "male"][class % 2]
+            )
+        })
+        .collect();
     for (name, page) in [
         ("index.html", index_page(&specimen::index())),
         ("sweep.html", sweep_page(&specimen::nearly_done(&[0]))?),

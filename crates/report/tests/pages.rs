@@ -228,14 +228,14 @@ fn a_confusion_matrix_of_twenty_classes_has_every_name_and_count() {
         .map(|class| format!("female · type {class}"))
         .collect();
     let trials = vec![trial(32, 0.9, 9)];
-    let report = SweepReport {
+    let mut report = SweepReport {
         best: Some(BestTrial {
             id: trials[0].id.clone(),
             confusion: specimen::confusion(&[30; 20], 60),
         }),
-        classes: names.clone(),
         ..specimen::report(trials)
     };
+    report.summary.classes = names.clone();
     let page = sweep_page(&report).unwrap();
     let matrix = table(&page, "confusion upright");
     for name in &names {

@@ -69,7 +69,7 @@ fn draw(seed: u64, layer: u32, count: i64, fan_in: i64, fan_out: i64) -> Result<
         let piece: Vec<f32> = (0..length)
             .map(|_| (2.0 * stream.uniform() - 1.0) * limit)
             .collect();
-        let _ = drawn
+        drawn
             .f_narrow(0, start, length)?
             .f_copy_(&Tensor::f_from_slice(&piece)?)?;
     }

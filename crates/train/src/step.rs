@@ -45,8 +45,10 @@ impl TrainingState {
     }
 
     /// Takes one step on photographs (N, 3, H, W) in [0, 1] with classes (N). The gradient is that of
-    /// the mean cross-entropy plus lambda · Σw² over the penalised kernels. `dropout` as in
-    /// [`logits`].
+    /// the mean cross-entropy plus lambda · Σw² over the penalised kernels.
+    ///
+    /// `dropout` multiplies the hidden dense layer's outputs (N, units): 0 where one is dropped, else
+    /// 1 / (1 − rate).
     pub fn step(
         &mut self,
         photographs: &Tensor,

@@ -1,0 +1,63 @@
+# The commands a person types. `./justw` is the same without `just` installed (1.39 or newer).
+
+set positional-arguments
+set quiet
+set no-exit-message
+
+fitroom := quote(env("CARGO_TARGET_DIR", "target") / "release/fitroom")
+
+# List the recipes
+default:
+    {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
+
+# Put LibTorch into .libtorch/ (--verify reads every file of it again)
+[group('set up')]
+setup *ARGS:
+    setup/with-python setup/libtorch.py "$@"
+
+# Make the Python environment that tests and TensorBoard use
+[group('set up')]
+setup-python:
+    setup/with-python setup/environment.py tests
+
+# Compile everything, optimised
+[group('set up')]
+build: setup
+    cargo build --release --workspace
+
+# Train what sweeps/NAME.toml asks for, then write the report: `just sweep trousers_all --workers 2`
+[group('use')]
+sweep NAME *ARGS: build
+    # A report follows an interruption too, but not wrong input (exit code 2).
+    trap : INT TERM; \
+    file="sweeps/$1.toml"; shift; sweep=0; report=0; \
+    {{ fitroom }} sweep "$file" "$@" || sweep=$?; \
+    [ "$sweep" -eq 2 ] || {{ fitroom }} report || report=$?; \
+    [ "$sweep" -ne 0 ] || exit "$report"; exit "$sweep"
+
+# Write reports/index.html and one page for each sweep
+[group('use')]
+report *ARGS: build
+    {{ fitroom }} report "$@"
+
+# Show the best model of each task
+[group('use')]
+best *ARGS: build
+    {{ fitroom }} best "$@"
+
+# Show the training curves of runs/ in a browser
+[group('use')]
+tensorboard *ARGS: setup-python
+    .tools/test-python/bin/python -m tensorboard.main --logdir runs "$@"
+
+# Run the tests (whose names contain one of ARGS)
+[group('develop')]
+test *ARGS: setup
+    setup/with-python setup/run_tests.py "$@"
+
+# Check format, lints and documentation
+[group('develop')]
+check: setup
+    cargo fmt --all --check
+    cargo clippy --release --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
