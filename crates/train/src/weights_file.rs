@@ -159,3 +159,61 @@ fn bytes_of(tensor: &Tensor) -> Result<Vec<u8>, TchError> {
     values.f_copy_data_u8(&mut bytes, values.numel())?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use fitroom_domain::{Hyperparameters, ImageSize};
+
+    use super::*;
+
+    fn shape(kernel_num: u32, dense_size: u32) -> NetworkShape {
+        let hyperparameters = Hyperparameters::new(5, 3, kernel_num, dense_size, 0.0, 0.0).unwrap();
+        let size = ImageSize {
+            height: 18,
+            width: 15,
+        };
+        NetworkShape::new(size, &hyperparameters, 3).unwrap()
+    }
+
+    fn trial() -> TrialId {
+        "0123456789abcdef0123456789abcdef".parse().unwrap()
+    }
+
+    #[test]
+    fn weights_survive_their_file_to_the_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        let weights = initial_weights(&shape(4, 6), 7).unwrap();
+        write_weights(&weights, &trial(), &path).unwrap();
+        let read = read_weights(&path, &shape(4, 6)).unwrap();
+        assert_eq!(read.named().len(), 8);
+        for ((name, written), (_, read)) in weights.named().into_iter().zip(read.named()) {
+            assert!(written.equal(read), "{name}");
+            assert_eq!(written.stride(), read.stride(), "{name} has another layout");
+        }
+    }
+
+    #[test]
+    fn weights_of_another_network_are_refused_with_the_tensor() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        write_weights(&initial_weights(&shape(4, 6), 7).unwrap(), &trial(), &path).unwrap();
+        let message = |kernel_num, dense_size| {
+            read_weights(&path, &shape(kernel_num, dense_size))
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(
+            message(8, 6).contains("`convolution_1.kernel`"),
+            "{}",
+            message(8, 6)
+        );
+        assert!(message(4, 0).contains("`hidden."), "{}", message(4, 0));
+        fs::write(&path, "not weights").unwrap();
+        assert!(
+            message(4, 6).contains("no safetensors file"),
+            "{}",
+            message(4, 6)
+        );
+    }
+}

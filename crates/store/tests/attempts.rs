@@ -1,0 +1,266 @@
+//! Claims and attempts, as workers see them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use fitroom_domain::keep::Keep;
+use fitroom_domain::{
+    DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy, SplitCounts, Task,
+    TaskDefinition, TaskSummary, TrainSettings, Trial, TrialFigures, TrialState,
+};
+use fitroom_store::{
+    AttemptKey, Claimed, Ending, Next, Owner, Queue, Registered, Store, StoreError, SweepToRun,
+    TrialRow,
+};
+
+/// Trials that differ in their seed.
+fn trials(count: u64) -> Vec<Trial> {
+    let task = Task {
+        name: "shapes".to_owned(),
+        definition: TaskDefinition {
+            where_: BTreeMap::new(),
+            predicts: vec!["shape".to_owned()],
+            flip: Flip::None,
+        },
+    };
+    (0..count)
+        .map(|seed| Trial {
+            dataset: DatasetKey {
+                name: "small".to_owned(),
+                fingerprint: "0123456789abcdef0123456789abcdef".parse().unwrap(),
+            },
+            task: task.clone(),
+            hyperparameters: Hyperparameters::new(3, 3, 8, 0, 0.0, 0.1).unwrap(),
+            train: TrainSettings::default(),
+            seed,
+        })
+        .collect()
+}
+
+async fn register(store: &Store, sweep: &str, trials: &[Trial]) -> Registered {
+    let summary = TaskSummary {
+        image: ImageSize {
+            height: 18,
+            width: 14,
+        },
+        classes: vec!["cross".to_owned(), "disc".to_owned()],
+        photographs: SplitCounts::default(),
+        left_out: 0,
+    };
+    let sweep = SweepToRun {
+        name: sweep,
+        dataset: &trials[0].dataset,
+        task: &trials[0].task,
+        summary: &summary,
+        keep: Keep::Top,
+        text: "",
+        trials,
+    };
+    store.register(&sweep).await.unwrap()
+}
+
+async fn claim(store: &Store, queue: &mut Queue, owner: &Owner) -> Claimed {
+    match store.claim(queue, owner, "numerics").await.unwrap() {
+        Next::Train(claimed) => claimed,
+        other => panic!("expected a trial, got {other:?}"),
+    }
+}
+
+fn figures(accuracy: f64) -> TrialFigures {
+    TrialFigures {
+        accuracy,
+        loss: 0.5,
+        best_epoch: 2,
+        epochs: 4,
+        parameters: 100,
+        multiply_adds: 1000,
+        seconds: 1.5,
+    }
+}
+
+async fn finish(store: &Store, attempt: AttemptKey, accuracy: f64) -> Result<(), StoreError> {
+    let figures = figures(accuracy);
+    let ending = Ending::Finished {
+        figures: &figures,
+        files: &[],
+    };
+    store
+        .end_attempt(attempt, &ending, || Ok(()))
+        .await
+        .map(|_| ())
+}
+
+async fn only_trial(store: &Store) -> TrialRow {
+    let mut trials = store.trials().await.unwrap();
+    assert_eq!(trials.len(), 1);
+    trials.remove(0)
+}
+
+async fn open(runs: &Path) -> (Store, Owner) {
+    (Store::open(runs).await.unwrap(), Owner::new(runs).unwrap())
+}
+
+#[tokio::test]
+async fn a_trial_reads_back_as_it_was_registered() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, _owner) = open(runs.path()).await;
+    let planned = trials(3);
+    register(&store, "grid", &planned).await;
+    let read = store.trials().await.unwrap();
+    let read_trials: Vec<Trial> = read.iter().map(|row| row.trial.clone()).collect();
+    assert_eq!(read_trials, planned);
+    for row in read {
+        assert_eq!((row.trial.id(), TrialState::Planned), (row.id, row.state));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_of_several_connections_claim_every_trial_once() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, _owner) = open(runs.path()).await;
+    let registered = register(&store, "grid", &trials(40)).await;
+    let mut workers = Vec::new();
+    for _ in 0..4 {
+        let (other, owner) = open(runs.path()).await;
+        let mut queue = Queue::new(registered.sweep, registered.trials.clone());
+        workers.push(tokio::spawn(async move {
+            let mut claimed = Vec::new();
+            while let Next::Train(trial) = other.claim(&mut queue, &owner, "").await.unwrap() {
+                finish(&other, trial.attempt, 0.5).await.unwrap();
+                claimed.push(trial.attempt.trial);
+            }
+            claimed
+        }));
+    }
+    let mut all = Vec::new();
+    for worker in workers {
+        all.extend(worker.await.unwrap());
+    }
+    all.sort_unstable();
+    assert_eq!(all, registered.trials);
+}
+
+#[tokio::test]
+async fn a_failed_trial_is_tried_again_until_its_attempts_are_used_up() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, owner) = open(runs.path()).await;
+    let registered = register(&store, "grid", &trials(1)).await;
+    let mut queue = Queue::new(registered.sweep, registered.trials);
+    for number in 1..=3 {
+        let claimed = claim(&store, &mut queue, &owner).await;
+        assert_eq!(claimed.attempt.number, number);
+        let ending = Ending::Failed {
+            error: "no memory",
+            attempts: 3,
+        };
+        let ended = store
+            .end_attempt(claimed.attempt, &ending, || Ok(()))
+            .await
+            .unwrap();
+        let expected = match number {
+            3 => TrialState::Failed,
+            _ => TrialState::Planned,
+        };
+        assert_eq!(ended.trial, expected);
+        queue.put_back(claimed.attempt.trial);
+    }
+    let next = store.claim(&mut queue, &owner, "").await.unwrap();
+    assert_eq!(next, Next::Done);
+    let row = only_trial(&store).await;
+    assert_eq!((row.attempts, row.error.as_deref()), (3, Some("no memory")));
+}
+
+#[tokio::test]
+async fn a_dead_workers_trial_goes_to_the_next_and_the_dead_can_write_nothing() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, owner) = open(runs.path()).await;
+    let registered = register(&store, "grid", &trials(1)).await;
+    let mut first = Queue::new(registered.sweep, registered.trials.clone());
+    let mut second = Queue::new(registered.sweep, registered.trials);
+    let dead = claim(&store, &mut first, &owner).await.attempt;
+
+    let living = Owner::new(runs.path()).unwrap();
+    let next = store.claim(&mut second, &living, "").await.unwrap();
+    assert_eq!(next, Next::Wait { elsewhere: 1 });
+    drop(owner);
+    let attempt = claim(&store, &mut second, &living).await.attempt;
+    assert_eq!(attempt.number, 2);
+
+    let same = LossAndAccuracy {
+        loss: 1.0,
+        accuracy: 0.5,
+    };
+    let epoch = EpochMetrics {
+        epoch: 1,
+        train: same,
+        validation: same,
+        seconds: 1.0,
+    };
+    let superseded = |result: Result<(), StoreError>| {
+        let expected = matches!(result, Err(StoreError::Superseded { number: 1, .. }));
+        assert!(expected, "{result:?}");
+    };
+    superseded(store.record_epoch(dead, &epoch).await);
+    superseded(finish(&store, dead, 0.1).await);
+    store.record_epoch(attempt, &epoch).await.unwrap();
+    finish(&store, attempt, 0.9).await.unwrap();
+    superseded(finish(&store, dead, 0.1).await);
+    assert_eq!(only_trial(&store).await.figures, Some(figures(0.9)));
+    let curves = store.curves(registered.sweep).await.unwrap();
+    assert_eq!(curves[&attempt.trial], [epoch]);
+}
+
+#[tokio::test]
+async fn an_attempt_whose_files_cannot_be_placed_has_not_ended() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, owner) = open(runs.path()).await;
+    let registered = register(&store, "grid", &trials(1)).await;
+    let mut queue = Queue::new(registered.sweep, registered.trials);
+    let attempt = claim(&store, &mut queue, &owner).await.attempt;
+    let figures = figures(0.9);
+    let ending = Ending::Finished {
+        figures: &figures,
+        files: &[],
+    };
+    let full = || Err(io::Error::from(io::ErrorKind::StorageFull));
+    let error = store.end_attempt(attempt, &ending, full).await.unwrap_err();
+    assert!(matches!(error, StoreError::Files(_)), "{error}");
+    assert_eq!(only_trial(&store).await.state, TrialState::Running);
+    finish(&store, attempt, 0.9).await.unwrap();
+    assert_eq!(only_trial(&store).await.state, TrialState::Finished);
+}
+
+#[tokio::test]
+async fn weights_outside_the_best_five_of_every_sweep_are_forgotten() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, owner) = open(runs.path()).await;
+    let planned = trials(8);
+    let registered = register(&store, "grid", &planned).await;
+    // The other sweep wants only the trial that will be worst.
+    register(&store, "other", &planned[..1]).await;
+    let mut queue = Queue::new(registered.sweep, registered.trials);
+    for number in 0..8 {
+        let claimed = claim(&store, &mut queue, &owner).await;
+        finish(&store, claimed.attempt, 0.1 * f64::from(number))
+            .await
+            .unwrap();
+    }
+    let surplus = store
+        .forget_surplus_weights(registered.sweep, "model.safetensors")
+        .await
+        .unwrap();
+    assert_eq!(surplus.len(), 2);
+    for trial in surplus {
+        assert!(trial.folder.starts_with("small/grid/"), "{}", trial.folder);
+    }
+    let trials = store.trials().await.unwrap();
+    let kept: Vec<bool> = trials.iter().map(|row| row.weights_kept).collect();
+    assert_eq!(kept, [true, false, false, true, true, true, true, true]);
+}
