@@ -85,7 +85,10 @@ mod tests {
         let mut stream = Stream::new(7, Purpose::Order, 1);
         assert_eq!(stream.order(8), [0, 3, 6, 4, 7, 2, 5, 1]);
         let mut stream = Stream::new(7, Purpose::Dropout, 1);
-        assert_eq!([stream.uniform(), stream.uniform()], [0.071_016_91, 0.824_248_43]);
+        assert_eq!(
+            [stream.uniform(), stream.uniform()],
+            [0.071_016_91, 0.824_248_43]
+        );
     }
 
     #[test]
