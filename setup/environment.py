@@ -58,11 +58,12 @@ def make(folder):
     shutil.rmtree(folder, ignore_errors=True)
     made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True)
     if made.returncode != 0:
-        raise SetupError(f"`{sys.executable} -m venv` failed: {(made.stdout + made.stderr).strip()}")
+        said = (made.stdout + made.stderr).strip()
+        raise SetupError(f"`{sys.executable} -m venv` failed: {said}")
 
 
 def pip(python, command, *arguments, environment=None, on_line=lambda line: None):
-    """Runs pip, with the user's own pip settings, and hands each line that it prints to `on_line`."""
+    """Runs pip, with the user's own pip settings, and hands each line it prints to `on_line`."""
     call = [python, "-m", "pip", command, "--disable-pip-version-check", "--no-input", *arguments]
     lines = []
     with subprocess.Popen(

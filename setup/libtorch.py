@@ -1,4 +1,4 @@
-"""Puts LibTorch into .libtorch/ from published Python wheels: C++ headers and CPU libraries, no CUDA.
+"""Puts LibTorch (C++ headers and CPU libraries) into .libtorch/, from published Python wheels.
 
 `just setup` runs it. Killed at any point and started again it ends right:
 
@@ -88,7 +88,7 @@ WHEELS = (
 
 
 class Progress:
-    """Says how far something is: a line that changes on a terminal, else a line every 10 seconds."""
+    """Says how far something is: a line that changes on a terminal, else one every 10 seconds."""
 
     def __init__(self, what, total):
         self.what, self.total, self.done = what, total, 0
@@ -166,7 +166,7 @@ def is_downloaded(wheel):
 
 
 def download(wheel):
-    """Gets a wheel with pip, which checks its hash, goes on after breaks and knows the user's index."""
+    """Gets a wheel with pip, which checks its hash and goes on where a connection broke."""
     python = environment.ensure("tools")
     requirements = PARTIAL / "requirements.txt"
     requirements.write_text(f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}\n")

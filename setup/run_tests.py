@@ -70,14 +70,17 @@ class Counts:
 
     def summary(self):
         passed, skipped = self.passed - len(self.skipped), len(self.skipped) + self.ignored
-        return f"{passed} passed, {self.failed} failed" + (f", {skipped} skipped" if skipped else "")
+        line = f"{passed} passed, {self.failed} failed"
+        return f"{line}, {skipped} skipped" if skipped else line
 
 
 def cargo_test(targets, filters, counts):
     """Runs the tests of some targets and returns cargo's exit code."""
     call = ["cargo", "test", "--release", "--workspace", "--no-fail-fast", *targets]
     call += ["--", "--show-output", *filters]
-    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True, errors="replace") as cargo:
+    with subprocess.Popen(
+        call, cwd=ROOT, stdout=subprocess.PIPE, text=True, errors="replace"
+    ) as cargo:
         for line in cargo.stdout:
             shown = counts.read(line.rstrip("\n"))
             if shown is not None:

@@ -80,8 +80,10 @@ fn names(datasets: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry?;
-        if is_dataset(&entry.path()) {
-            names.push(entry.file_name().to_string_lossy().into_owned());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // A dataset that is still being written has a name that starts with a dot.
+        if !name.starts_with('.') && is_dataset(&entry.path()) {
+            names.push(name);
         }
     }
     names.sort();

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use anyhow::Context;
-use fitroom_store::Store;
+use fitroom_store::{OpenError, Store};
 use tokio::runtime::Runtime;
 
-use crate::exit::{Failure, OrInput};
+use crate::exit::Failure;
 
 /// The database with the runtime that it needs. Any thread may use it.
 #[derive(Debug)]
@@ -23,7 +23,14 @@ impl Database {
             .enable_time()
             .build()
             .context("failed to start the database's thread")?;
-        let store = runtime.block_on(Store::open(runs)).or_input()?;
+        let store = runtime
+            .block_on(Store::open(runs))
+            .map_err(|error| match error {
+                OpenError::NetworkFileSystem { .. } | OpenError::Newer { .. } => {
+                    Failure::Input(error.into())
+                }
+                OpenError::Io { .. } | OpenError::Database { .. } => Failure::Machine(error.into()),
+            })?;
         Ok(Database { runtime, store })
     }
 

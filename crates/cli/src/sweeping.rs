@@ -7,6 +7,6 @@ mod time;
 mod trial_folder;
 
 pub(crate) use progress::Progress;
-pub(crate) use run::{Ended, Sweeping};
+pub(crate) use run::Sweeping;
 pub(crate) use time::now;
 pub(crate) use trial_folder::PREDICTIONS;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database refused; nothing was changed.
-    #[error("failed to {doing}: {source}")]
+    #[error("failed to {doing}")]
     Database {
         /// What was to be done.
         doing: &'static str,
@@ -22,9 +22,9 @@ pub enum StoreError {
         /// The attempt's number.
         number: u32,
     },
-    /// The files of a trial could not be put in place; nothing was recorded.
-    #[error("failed to put the files of a trial in place: {0}")]
-    Files(io::Error),
+    /// The files of a trial could not be put in place or removed; nothing was recorded.
+    #[error("failed to place or remove the files of a trial")]
+    Files(#[source] io::Error),
     /// The database holds what this program never writes.
     #[error("the database holds {found} in `{column}`, expected {expected}")]
     Corrupt {
@@ -36,7 +36,7 @@ pub enum StoreError {
         expected: &'static str,
     },
     /// The lock of a worker could not be looked at.
-    #[error("failed to look at the lock of a worker, `{path}`: {source}")]
+    #[error("failed to look at the lock of a worker, `{path}`")]
     Lock {
         /// The lock file.
         path: PathBuf,

@@ -21,4 +21,3 @@ pub use open::{OpenError, Store};
 pub use owner::{Owner, OwnerError};
 pub use read::{SweepRecord, TrialRow};
 pub use register::{Registered, SweepToRun};
-pub use weights::SurplusWeights;

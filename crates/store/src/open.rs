@@ -29,7 +29,7 @@ pub struct Store {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder or a file in it could not be made.
-    #[error("failed to prepare `{path}`: {source}")]
+    #[error("failed to prepare `{path}`")]
     Io {
         /// The file or folder.
         path: PathBuf,

@@ -16,7 +16,7 @@ pub struct Owner {
 
 /// A process that could not make itself known.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to write `{path}`: {source}")]
+#[error("failed to write `{path}`")]
 pub struct OwnerError {
     path: PathBuf,
     source: io::Error,

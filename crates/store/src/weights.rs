@@ -1,6 +1,7 @@
 //! Forgetting weights that no sweep wants kept.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use fitroom_domain::keep::{self, Keep};
 use fitroom_domain::leaderboard;
@@ -9,22 +10,17 @@ use crate::error::{Doing, StoreError, corrupt};
 use crate::open::Store;
 use crate::read::{TrialRow, trial_rows};
 
-/// A trial whose weights are no longer recorded: the file can go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SurplusWeights {
-    /// The trial's folder, relative to `runs/`.
-    pub folder: String,
-}
-
 impl Store {
-    /// Forgets `file` of those trials of this sweep that are among the best of no sweep that wants them,
-    /// and says which. A trial that has dropped out of the best never comes back: the best only get
+    /// Forgets `file` of those trials of this sweep that are among the best of no sweep that wants them.
+    /// `remove` gets the folder of each, relative to `runs/`, and removes the file: before that is
+    /// recorded, so that no file outlives its record. A trial that has dropped out of the best never comes back: the best only get
     /// better. The best of a task is the best of some sweep, so it is always kept.
     pub async fn forget_surplus_weights(
         &self,
         sweep: i64,
         file: &str,
-    ) -> Result<Vec<SurplusWeights>, StoreError> {
+        remove: impl Fn(&str) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
         let doing = "forget weights";
         let mut transaction = self.write().await?;
         let with_weights: Vec<i64> = sqlx::query_scalar(
@@ -63,7 +59,6 @@ impl Store {
             let keys: Vec<i64> = finished.iter().map(|row| row.key).collect();
             wanted.extend(keep::wanted(keep, &keys));
         }
-        let mut surplus = Vec::new();
         for trial in with_weights
             .into_iter()
             .filter(|trial| !wanted.contains(trial))
@@ -80,13 +75,10 @@ impl Store {
                 .await
                 .doing(doing)?;
             let rows = trial_rows(&mut *transaction, "where trials.key = ?", Some(trial)).await?;
-            surplus.extend(
-                rows.into_iter()
-                    .filter_map(|row| row.folder)
-                    .map(|folder| SurplusWeights { folder }),
-            );
+            for folder in rows.into_iter().filter_map(|row| row.folder) {
+                remove(&folder).map_err(StoreError::Files)?;
+            }
         }
-        transaction.commit().await.doing(doing)?;
-        Ok(surplus)
+        transaction.commit().await.doing(doing)
     }
 }

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Mutex;
 
 use fitroom_domain::keep::Keep;
 use fitroom_domain::{
@@ -252,14 +253,20 @@ async fn weights_outside_the_best_five_of_every_sweep_are_forgotten() {
             .await
             .unwrap();
     }
-    let surplus = store
-        .forget_surplus_weights(registered.sweep, "model.safetensors")
+    let removed = Mutex::new(Vec::new());
+    let remove = |folder: &str| {
+        removed.lock().unwrap().push(folder.to_owned());
+        Ok(())
+    };
+    store
+        .forget_surplus_weights(registered.sweep, "model.safetensors", remove)
         .await
         .unwrap();
-    assert_eq!(surplus.len(), 2);
-    for trial in surplus {
-        assert!(trial.folder.starts_with("small/grid/"), "{}", trial.folder);
-    }
+    let removed = removed.into_inner().unwrap();
+    let expected = planned[1..3]
+        .iter()
+        .map(|trial| format!("small/grid/{}", trial.name()));
+    assert_eq!(removed, expected.collect::<Vec<_>>());
     let trials = store.trials().await.unwrap();
     let kept: Vec<bool> = trials.iter().map(|row| row.weights_kept).collect();
     assert_eq!(kept, [true, false, false, true, true, true, true, true]);

@@ -22,7 +22,7 @@ pub enum Work<T> {
 
 /// Workers that could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to start {workers} workers: {source}")]
+#[error("failed to start {workers} workers")]
 pub struct RunError {
     workers: usize,
     source: rayon::ThreadPoolBuildError,

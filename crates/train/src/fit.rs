@@ -85,7 +85,7 @@ pub enum FitError {
     #[error(transparent)]
     Pixels(#[from] PixelsNotContiguous),
     /// LibTorch refused, for want of memory for example.
-    #[error("LibTorch failed in training: {0}")]
+    #[error("LibTorch failed in training")]
     LibTorch(#[from] TchError),
     /// The trial's settings were not checked.
     #[error("`epochs` is 0, expected at least 1")]

@@ -19,7 +19,7 @@ pub enum PredictError {
     #[error(transparent)]
     Pixels(#[from] PixelsNotContiguous),
     /// LibTorch refused.
-    #[error("LibTorch failed to predict: {0}")]
+    #[error("LibTorch failed to predict")]
     LibTorch(#[from] TchError),
 }
 

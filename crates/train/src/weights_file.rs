@@ -16,13 +16,13 @@ use crate::weights::Weights;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteWeightsError {
     /// A tensor's values could not be read.
-    #[error("LibTorch failed to hand over weights: {0}")]
+    #[error("LibTorch failed to hand over weights")]
     LibTorch(#[from] TchError),
     /// The format refused.
-    #[error("failed to lay out weights: {0}")]
+    #[error("failed to lay out weights")]
     Format(#[from] safetensors::SafeTensorError),
     /// The disk refused.
-    #[error("failed to write `{path}`: {source}")]
+    #[error("failed to write `{path}`")]
     Io {
         /// The file.
         path: PathBuf,
@@ -35,7 +35,7 @@ pub enum WriteWeightsError {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadWeightsError {
     /// The disk refused.
-    #[error("failed to read `{path}`: {source}")]
+    #[error("failed to read `{path}`")]
     Io {
         /// The file.
         path: PathBuf,
@@ -43,7 +43,7 @@ pub enum ReadWeightsError {
         source: io::Error,
     },
     /// It is no safetensors file.
-    #[error("`{path}` is no safetensors file: {source}")]
+    #[error("`{path}` is no safetensors file")]
     Format {
         /// The file.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum ReadWeightsError {
         expected: String,
     },
     /// LibTorch refused.
-    #[error("LibTorch failed to take over weights: {0}")]
+    #[error("LibTorch failed to take over weights")]
     LibTorch(#[from] TchError),
 }
 

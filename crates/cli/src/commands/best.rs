@@ -1,8 +1,8 @@
 //! `fitroom best`: the selected trial of each dataset and task.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use fitroom_domain::{TaskDefinition, leaderboard};
+use fitroom_domain::{Fingerprint, TaskDefinition, leaderboard};
 use fitroom_store::TrialRow;
 
 use super::runs_list::trials_table;
@@ -33,23 +33,18 @@ pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Fa
 }
 
 /// The best finished trial of each (dataset fingerprint, task definition), by dataset and task name.
+/// Names do not count: a task or a dataset that was renamed is still the same.
 pub(crate) fn best_of_each(mut trials: Vec<TrialRow>) -> Vec<TrialRow> {
     trials.retain(|row| row.figures.is_some());
     leaderboard::sort(&mut trials, |row| (row.id.clone(), row.figures));
-    let mut best: BTreeMap<(String, String), Vec<TrialRow>> = BTreeMap::new();
-    for row in trials {
-        let group = best
-            .entry((row.dataset.clone(), row.trial.task.name.clone()))
-            .or_default();
-        let key = |row: &TrialRow| -> (String, TaskDefinition) {
-            (
-                row.trial.dataset.fingerprint.to_string(),
-                row.trial.task.definition.clone(),
-            )
-        };
-        if group.iter().all(|other| key(other) != key(&row)) {
-            group.push(row);
-        }
-    }
-    best.into_values().flatten().collect()
+    let mut seen: HashSet<(Fingerprint, TaskDefinition)> = HashSet::new();
+    trials.retain(|row| {
+        let trial = &row.trial;
+        seen.insert((
+            trial.dataset.fingerprint.clone(),
+            trial.task.definition.clone(),
+        ))
+    });
+    trials.sort_by(|a, b| (&a.dataset, &a.trial.task.name).cmp(&(&b.dataset, &b.trial.task.name)));
+    trials
 }

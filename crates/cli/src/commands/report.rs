@@ -34,6 +34,7 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
     let sweeps = database.wait(database.store().sweeps())?;
     let paths = page_paths(&sweeps);
     let mut wanted = Vec::new();
+    let mut exit = Exit::Well;
     for (sweep, path) in sweeps.iter().zip(&paths) {
         let trials = database.wait(database.store().sweep_trials(sweep.key))?;
         let mut curves = database.wait(database.store().curves(sweep.key))?;
@@ -45,6 +46,15 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
             .iter()
             .filter_map(|row| row.numerics.clone())
             .collect();
+        // A page without its confusion matrix is better than no page.
+        let best = best_trial(places, sweep, &trials).unwrap_or_else(|error| {
+            output::message(&format!(
+                "warning: no confusion matrix for {}: {error:#}",
+                sweep.name
+            ));
+            exit = Exit::PartFailed;
+            None
+        });
         let report = SweepReport {
             dataset: key(sweep),
             sweep: sweep.name.clone(),
@@ -53,7 +63,7 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
             generated_at: generated_at.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             numerics: numerics.into_iter().collect(),
-            best: best_trial(places, sweep, &trials)?,
+            best,
             trials: rows,
         };
         write_page(&places.reports.join(path), &sweep_page(&report)?)?;
@@ -70,7 +80,7 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
     for path in &paths {
         output::message(&format!("        {}", places.reports.join(path).display()));
     }
-    Ok(Exit::Well)
+    Ok(exit)
 }
 
 fn key(sweep: &SweepRecord) -> DatasetKey {

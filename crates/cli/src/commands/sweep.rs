@@ -22,7 +22,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::sweeping::{Ended, Progress, Sweeping};
+use crate::sweeping::{Progress, Sweeping};
 
 /// Trials that are printed at the end.
 const SHOWN: usize = 5;
@@ -196,28 +196,25 @@ impl PlannedSweep {
         .run(workers);
         progress.close();
         let rows = self.rows_of_plan(database, registered.sweep, &registered.trials)?;
-        match ended? {
-            Ended::Complete => {
-                let failed = list_failures(&rows);
-                print_best(&rows)?;
-                Ok(if failed == 0 {
-                    Exit::Well
-                } else {
-                    Exit::PartFailed
-                })
-            }
-            Ended::Interrupted => {
-                let ended = rows
-                    .iter()
-                    .filter(|row| row.state == TrialState::Finished)
-                    .count();
-                output::message(&format!(
-                    "interrupted: {ended} of {} trials are finished; the same command goes on",
-                    rows.len()
-                ));
-                Ok(Exit::Interrupted)
-            }
+        ended?;
+        let failed = list_failures(&rows);
+        // Whoever asks to stop after the last trial has ended interrupts nothing.
+        let open = rows
+            .iter()
+            .filter(|row| matches!(row.state, TrialState::Planned | TrialState::Running))
+            .count();
+        if open > 0 {
+            output::message(&format!(
+                "interrupted with {open} of {} trials to do; the same command goes on",
+                rows.len()
+            ));
+            return Ok(Exit::Interrupted);
         }
+        print_best(&rows)?;
+        Ok(match failed {
+            0 => Exit::Well,
+            _ => Exit::PartFailed,
+        })
     }
 
     /// The trials of this plan as they stand, in its order; other trials of the sweep are left out.

@@ -35,15 +35,6 @@ pub(crate) struct Sweeping<'a> {
     pub(crate) progress: &'a Progress,
 }
 
-/// How the run of a sweep ended.
-#[derive(Debug)]
-pub(crate) enum Ended {
-    /// Every trial has ended, by this process or another.
-    Complete,
-    /// Somebody asked to stop.
-    Interrupted,
-}
-
 /// How far an attempt came: errors of tracking stop the sweep, errors of training fail the trial.
 enum Attempted {
     Finished(TrialFigures),
@@ -55,8 +46,8 @@ enum Attempted {
 }
 
 impl Sweeping<'_> {
-    /// Trains until nothing is left to do. An error is one of tracking: a full disk, a broken database.
-    pub(crate) fn run(&self, workers: NonZeroUsize) -> anyhow::Result<Ended> {
+    /// Trains until nothing is left to do, or somebody asks to stop. An error is one of tracking: a full disk, a broken database.
+    pub(crate) fn run(&self, workers: NonZeroUsize) -> anyhow::Result<()> {
         let broken: Mutex<Option<anyhow::Error>> = Mutex::new(None);
         let breaks = |error: anyhow::Error| {
             lock(&broken).get_or_insert(error);
@@ -103,8 +94,7 @@ impl Sweeping<'_> {
         fitroom_sweep::run(workers, next, work, panicked)?;
         match broken.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
-            None if self.interrupt.asked() => Ok(Ended::Interrupted),
-            None => Ok(Ended::Complete),
+            None => Ok(()),
         }
     }
 
@@ -159,7 +149,10 @@ impl Sweeping<'_> {
             Ok(Err(error)) => {
                 let (folder, line) = sinks.finish(None);
                 folder.abandon();
-                (Attempted::Failed(error.to_string()), line)
+                (
+                    Attempted::Failed(format!("{:#}", anyhow::Error::from(error))),
+                    line,
+                )
             }
             Ok(Ok(Outcome::Stopped(StopReason::Interrupted))) => {
                 let (folder, line) = sinks.finish(None);
@@ -334,13 +327,9 @@ impl Sweeping<'_> {
 
     fn forget_surplus_weights(&self) -> anyhow::Result<()> {
         let store = self.database.store();
-        let surplus = self
-            .database
-            .wait(store.forget_surplus_weights(self.key, trial_folder::WEIGHTS))?;
-        for trial in surplus {
-            trial_folder::remove_weights(&store.runs().join(&trial.folder))?;
-        }
-        Ok(())
+        let remove = |folder: &str| trial_folder::remove_weights(&store.runs().join(folder));
+        let forget = store.forget_surplus_weights(self.key, trial_folder::WEIGHTS, remove);
+        Ok(self.database.wait(forget)?)
     }
 }
 

@@ -38,7 +38,7 @@ impl<'a> Sinks<'a> {
             "fitroom",
             &format!("attempt-{}", attempt.number),
         );
-        let tensorboard = writer.map_err(|error| warn(&error)).ok();
+        let tensorboard = writer.map_err(warn).ok();
         Sinks {
             database,
             attempt,
@@ -78,7 +78,7 @@ impl<'a> Sinks<'a> {
             );
         }
         if let Some(Err(error)) = self.tensorboard.take().map(EventWriter::finish) {
-            warn(&error);
+            warn(error);
         }
         (self.folder, self.line)
     }
@@ -96,15 +96,16 @@ impl<'a> Sinks<'a> {
             .scalars(i64::from(epoch), seconds_since_1970(), &values)
             .and_then(|()| writer.flush());
         if let Err(error) = written {
-            warn(&error);
+            warn(error);
             self.tensorboard = None;
         }
     }
 }
 
-fn warn(error: &WriteEventError) {
+fn warn(error: WriteEventError) {
+    let error = anyhow::Error::from(error);
     output::message(&format!(
-        "warning: TensorBoard gets no more of this trial: {error}"
+        "warning: TensorBoard gets no more of this trial: {error:#}"
     ));
 }
 

@@ -15,7 +15,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use fitroom_data::{Predictions, Row, write_predictions};
 use fitroom_domain::{EpochMetrics, TaskSummary, Trial, TrialFigures, TrialId};
 use fitroom_store::TrialFile;
@@ -185,7 +185,7 @@ impl TrialFolder {
                 .into_owned();
             let prefix = attempt_name(self.attempt, "");
             let final_name = name.strip_prefix(&prefix).unwrap_or(&name).to_owned();
-            if name.starts_with(&prefix) || name == TRIAL || name.starts_with(EVENTS) {
+            if name.starts_with(&prefix) || is_never_renamed(&name) {
                 files.push(describe(&self.path.join(&name), final_name)?);
             }
         }
@@ -259,21 +259,29 @@ impl CompleteTrial {
 
     /// Gives the attempt's files their final names.
     pub(crate) fn place(&self) -> io::Result<()> {
-        for file in &self.files {
+        for file in self
+            .files
+            .iter()
+            .filter(|file| !is_never_renamed(&file.name))
+        {
             let unfinished = self.path.join(attempt_name(self.attempt, &file.name));
-            match fs::rename(&unfinished, self.path.join(&file.name)) {
-                // trial.toml and the event file never had another name.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                result => result?,
-            }
+            fs::rename(unfinished, self.path.join(&file.name))?;
         }
         sync_folder(&self.path)
     }
 }
 
-/// Whether a file in a trial's folder belongs to an attempt that has not ended, or is its event file.
+/// Whether a file in the folder of a trial that has just been claimed was left by an earlier attempt. No
+/// result is valid then: a process may have died after it placed its files and before that was recorded.
 fn is_leftover(name: &str) -> bool {
-    name.starts_with("attempt-") || name.starts_with(EVENTS)
+    name.trim_start_matches('.').starts_with("attempt-")
+        || name.starts_with(EVENTS)
+        || [METRICS, RESULT, PREDICTIONS, WEIGHTS].contains(&name)
+}
+
+/// Whether a file has its final name from the start.
+fn is_never_renamed(name: &str) -> bool {
+    name == TRIAL || name.starts_with(EVENTS)
 }
 
 fn attempt_name(attempt: u32, name: &str) -> String {
@@ -301,12 +309,9 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Removes the weights of a trial that no longer keeps them; a file that is gone already is no error.
-pub(crate) fn remove_weights(folder: &Path) -> anyhow::Result<()> {
-    let path = folder.join(WEIGHTS);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(anyhow!(error).context(format!("failed to remove `{}`", path.display())))
-        }
+pub(crate) fn remove_weights(folder: &Path) -> io::Result<()> {
+    match fs::remove_file(folder.join(WEIGHTS)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
