@@ -1,6 +1,6 @@
 //! Which dataset is meant, and what is refused before anything is trained.
 
-use crate::photographs::Workplace;
+use crate::photographs::{Workplace, import_as};
 
 const SWEEP: &str = "task = \"shapes\"\n\n[hyperparameters]\nkernel_size = 3\nkernel_num = 2\n\n[train]\nepochs = 1\n";
 
@@ -30,17 +30,7 @@ fn with_several_datasets_one_must_be_named() {
     workplace.write("sweeps/one.toml", SWEEP);
     for name in ["other", "demo"] {
         let folder = format!("data/{name}");
-        let import = [
-            "data",
-            "import",
-            "photographs",
-            "--labels",
-            "labels.csv",
-            "--size",
-            "14x18",
-            "--out",
-            &folder,
-        ];
+        let import = import_as(&folder);
         assert_eq!(workplace.fitroom(&import).code, Some(0));
     }
     let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);

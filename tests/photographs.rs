@@ -126,17 +126,22 @@ impl Workplace {
 }
 
 /// The arguments that import the small catalogue.
-pub(crate) const IMPORT: [&str; 9] = [
-    "data",
-    "import",
-    "photographs",
-    "--labels",
-    "labels.csv",
-    "--size",
-    "14x18",
-    "--out",
-    "data/small",
-];
+pub(crate) const IMPORT: [&str; 9] = import_as("data/small");
+
+/// The arguments that import the drawn photographs as the dataset in `folder`.
+pub(crate) const fn import_as(folder: &str) -> [&str; 9] {
+    [
+        "data",
+        "import",
+        "photographs",
+        "--labels",
+        "labels.csv",
+        "--size",
+        "14x18",
+        "--out",
+        folder,
+    ]
+}
 
 impl Run {
     pub(crate) fn of(output: Output) -> Run {

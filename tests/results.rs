@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::photographs::Workplace;
+use crate::photographs::{Workplace, import_as};
 
 const GRID: &str = r#"
 task = "shapes"
@@ -167,17 +167,7 @@ fn sweeps_of_two_datasets_do_not_mix() {
     let workplace = trained();
     let labels = fs::read_to_string(workplace.path("photographs/labels.csv")).unwrap();
     workplace.write("photographs/labels.csv", &labels.replace("disc", "ring"));
-    let import = [
-        "data",
-        "import",
-        "photographs",
-        "--labels",
-        "labels.csv",
-        "--size",
-        "14x18",
-        "--out",
-        "data/rings",
-    ];
+    let import = import_as("data/rings");
     assert_eq!(workplace.fitroom(&import).code, Some(0));
     let run = workplace.fitroom(&["sweep", "sweeps/grid.toml", "--data", "rings"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
