@@ -81,6 +81,26 @@ fn photographs_that_cannot_be_used_are_listed_and_skipped_with_exit_code_1() {
 }
 
 #[test]
+fn a_dataset_is_not_replaced_by_one_with_gaps_unless_asked_for() {
+    let workplace = Workplace::with_dataset();
+    let manifest = || fs::read(workplace.path("data/small/dataset.toml")).unwrap();
+    let before = manifest();
+    fs::remove_file(workplace.path("photographs/003.png")).unwrap();
+    let import = workplace.fitroom(&IMPORT);
+    assert_eq!(import.code, Some(1), "{}", import.stderr);
+    assert!(
+        import.stderr.contains("skipped `003.png`") && import.stderr.contains("--replace"),
+        "{}",
+        import.stderr
+    );
+    assert_eq!(manifest(), before);
+
+    let replace = workplace.fitroom(&[&IMPORT[..], &["--replace"]].concat());
+    assert_eq!(replace.code, Some(1), "{}", replace.stderr);
+    assert_ne!(manifest(), before);
+}
+
+#[test]
 fn a_path_that_climbs_out_of_the_source_is_refused_and_nothing_is_written() {
     let workplace = Workplace::new();
     workplace.draw_photographs("photographs");

@@ -81,6 +81,9 @@ pub(crate) struct ImportArguments {
     /// The CSV's label columns [default: all others].
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     pub(crate) columns: Option<Vec<String>>,
+    /// Replace a dataset that is there even if photographs had to be skipped.
+    #[arg(long)]
+    pub(crate) replace: bool,
     /// Seed of the split that is made when the CSV has none.
     #[arg(long, default_value_t = 0)]
     pub(crate) split_seed: u64,
@@ -109,6 +112,10 @@ pub(crate) struct SweepArguments {
     /// Override a key of the sweep file, the value as in TOML; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+    /// Give a failed trial one more attempt: its name, its id or the start of it, or `all`; may be
+    /// repeated.
+    #[arg(long, value_name = "TRIAL")]
+    pub(crate) retry: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

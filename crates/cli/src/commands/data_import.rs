@@ -1,6 +1,6 @@
 //! `fitroom data import`: photographs and labels become a dataset.
 
-use fitroom_data::{ImportRequest, SplitFractions, check_can_be_written, import};
+use fitroom_data::{ImportRequest, SplitFractions, check_can_be_written, import, read_manifest};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use anyhow::anyhow;
@@ -45,8 +45,6 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
     });
     bar.finish_and_clear();
     let outcome = outcome.or_input()?;
-    outcome.dataset.save(&arguments.out)?;
-
     for skipped in outcome.skipped.iter().take(LISTED) {
         output::message(&format!(
             "skipped `{}` (line {}): the photograph {}",
@@ -56,6 +54,15 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
     if outcome.skipped.len() > LISTED {
         output::message(&format!("… and {} more", outcome.skipped.len() - LISTED));
     }
+    if !outcome.skipped.is_empty() && !arguments.replace && read_manifest(&arguments.out).is_ok() {
+        return Err(Failure::Machine(anyhow!(
+            "{} photographs were skipped, so the dataset that is there already, `{}`, stays as it is\n\
+             (`--replace` replaces it all the same)",
+            outcome.skipped.len(),
+            arguments.out.display()
+        )));
+    }
+    outcome.dataset.save(&arguments.out)?;
     let dataset = &outcome.dataset;
     let mut summary = format!(
         "{}: {} photographs, fingerprint {}",
