@@ -98,7 +98,10 @@ fn a_network_that_does_not_fit_is_refused_before_anything_is_trained() {
         &workplace,
         &["sweep", "sweeps/one.toml", "--set", "kernel_size=[3, 7]"],
     );
-    assert!(message.contains("7×7"), "{message}");
+    assert!(
+        message.contains("one.toml: ") && message.contains("7×7"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -108,7 +111,9 @@ fn a_task_that_the_dataset_cannot_answer_is_refused_with_the_reason() {
     workplace.write("sweeps/tasks.toml", "[shapes]\npredicts = [\"sleeve\"]\n");
     let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
     assert!(
-        message.contains("sleeve") && message.contains("small"),
+        message.contains("tasks.toml:1: ")
+            && message.contains("sleeve")
+            && message.contains("small"),
         "{message}"
     );
 
@@ -128,4 +133,23 @@ fn pruning_is_refused_rather_than_ignored() {
     );
     let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
     assert!(message.contains("[prune]"), "{message}");
+}
+
+#[test]
+fn two_files_of_one_name_are_refused_for_they_would_be_one_sweep() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/one.toml", SWEEP);
+    workplace.write("other/one.toml", SWEEP);
+    let arguments = [
+        "sweep",
+        "sweeps/one.toml",
+        "other/one.toml",
+        "--tasks",
+        "sweeps/tasks.toml",
+    ];
+    let message = refused(&workplace, &arguments);
+    assert!(
+        message.contains("`sweeps/one.toml`") && message.contains("`other/one.toml`"),
+        "{message}"
+    );
 }

@@ -155,6 +155,34 @@ fn a_trial_that_two_sweeps_share_is_trained_once() {
 }
 
 #[test]
+fn the_page_of_a_sweep_shows_what_is_trained_and_what_its_last_call_wants() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    let small = ["sweep", "sweeps/grid.toml", "--set", "kernel_num=2"];
+    assert_eq!(workplace.fitroom(&small).code, Some(0));
+    // A process that is killed at once has planned all eight.
+    let mut process = workplace
+        .command(&["sweep", "sweeps/grid.toml", "--set", "epochs=2000"])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while workplace.trials().len() < 12 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let planned = |page: &str| page.contains("planned, not started");
+    assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
+    let page = fs::read_to_string(workplace.path("reports/small/grid.html")).unwrap();
+    assert!(planned(&page), "what is still to do is not shown");
+
+    assert_eq!(workplace.fitroom(&small).code, Some(0));
+    assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
+    let page = fs::read_to_string(workplace.path("reports/small/grid.html")).unwrap();
+    assert!(!planned(&page), "what nobody wants any more is shown");
+}
+
+#[test]
 fn two_processes_share_the_work_and_print_the_same_best() {
     let workplace = Workplace::with_dataset();
     workplace.write("sweeps/grid.toml", GRID);
@@ -186,6 +214,10 @@ fn two_processes_share_the_work_and_print_the_same_best() {
         .map(|run| run.stderr.matches(": accuracy ").count())
         .sum::<usize>();
     assert_eq!(trained, 8, "every trial is trained by one process");
+    let waited = runs
+        .iter()
+        .filter(|run| run.stderr.contains("waiting for 1 trial"));
+    assert_eq!(waited.count(), 1, "one of them had to wait, and says so");
 }
 
 #[test]
@@ -218,6 +250,7 @@ fn a_trial_that_fails_is_tried_again_recorded_and_the_rest_goes_on() {
     // It stays failed, although there would be room now.
     let again = workplace.fitroom(&["sweep", "sweeps/large.toml"]);
     assert_eq!(again.code, Some(1));
+    assert!(again.stderr.contains("--retry"), "{}", again.stderr);
     assert_eq!(states(&workplace.trials()), ["finished", "failed"]);
     assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
     let page = fs::read_to_string(workplace.path("reports/small/large.html")).unwrap();
@@ -225,6 +258,15 @@ fn a_trial_that_fails_is_tried_again_recorded_and_the_rest_goes_on() {
         page.contains("memory"),
         "the report does not give the reason"
     );
+
+    // Until it is asked for.
+    let unknown = workplace.fitroom(&["sweep", "sweeps/large.toml", "--retry", "k3"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("--retry k3"), "{}", unknown.stderr);
+    let name = trials[1]["name"].as_str().unwrap();
+    let retry = workplace.fitroom(&["sweep", "sweeps/large.toml", "--retry", name]);
+    assert_eq!(retry.code, Some(0), "{}", retry.stderr);
+    assert_eq!(states(&workplace.trials()), ["finished", "finished"]);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 pub(crate) mod best;
 pub(crate) mod data_import;
 pub(crate) mod data_show;
+pub(crate) mod planned_sweep;
 pub(crate) mod report;
 pub(crate) mod runs_list;
 pub(crate) mod sweep;
+pub(crate) mod sweep_results;
 pub(crate) mod trial_json;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::network_shape::ImageSize;
+use crate::hyperparameters::Hyperparameters;
+use crate::network_shape::{ImageSize, NetworkShape, NetworkShapeError};
 
 /// A task's classes and photographs on one dataset: what a trial's results mean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,19 @@ pub struct TaskSummary {
     pub photographs: SplitCounts,
     /// Photographs that belong to the task but lack a label that it predicts.
     pub left_out: u64,
+}
+
+impl TaskSummary {
+    /// The network of these hyperparameters for this task.
+    ///
+    /// # Errors
+    /// When the photographs are too small for it.
+    pub fn network(
+        &self,
+        hyperparameters: &Hyperparameters,
+    ) -> Result<NetworkShape, NetworkShapeError> {
+        NetworkShape::new(self.image, hyperparameters, self.classes.len())
+    }
 }
 
 /// A number of photographs for each split.

@@ -7,7 +7,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::register::now;
+use crate::time::utc_now;
 
 /// One attempt at one trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,7 +122,7 @@ pub(crate) async fn close(
     )
     .bind(state.as_str())
     .bind(error)
-    .bind(now())
+    .bind(utc_now())
     .bind(attempt.trial)
     .bind(attempt.number)
     .execute(&mut **transaction)

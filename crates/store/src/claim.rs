@@ -9,7 +9,7 @@ use crate::attempt::{AttemptKey, close};
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 use crate::owner::{Owner, is_alive};
-use crate::register::now;
+use crate::time::utc_now;
 
 /// The trials that one run of a sweep has still to see finished.
 #[derive(Debug)]
@@ -189,7 +189,7 @@ async fn claim_one(
     .bind(trial)
     .bind(owner.id())
     .bind(numerics)
-    .bind(now())
+    .bind(utc_now())
     .fetch_one(&mut **transaction)
     .await
     .doing(doing)?;

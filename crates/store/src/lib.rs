@@ -12,6 +12,8 @@ mod owner;
 mod read;
 mod record;
 mod register;
+mod retry;
+mod time;
 mod weights;
 
 pub use attempt::{AttemptKey, Ended, Ending, TrialFile};
@@ -21,3 +23,4 @@ pub use open::{OpenError, Store};
 pub use owner::{Owner, OwnerError};
 pub use read::{SweepRecord, TrialRow};
 pub use register::{Registered, SweepToRun};
+pub use time::utc_now;

@@ -68,7 +68,18 @@ impl Store {
         trial_rows(self.reader(), "order by trials.key", None).await
     }
 
-    /// The trials that a sweep wants, in the order of its plan.
+    /// The trials that a sweep wants, in the order of its plan: those of its newest plan, and of older
+    /// ones those that are trained or in training.
+    pub async fn wanted_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
+        let clause = "join sweep_trials on sweep_trials.trial_key = trials.key
+             join sweeps as wanting on wanting.key = sweep_trials.sweep_key
+             where sweep_trials.sweep_key = ?
+                 and (sweep_trials.plan = wanting.plan or trials.state not in ('planned', 'failed'))
+             order by sweep_trials.position, trials.key";
+        trial_rows(self.reader(), clause, Some(sweep)).await
+    }
+
+    /// The trials that any plan of a sweep had, in the order of the last that had them.
     pub async fn sweep_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
         let clause = "join sweep_trials on sweep_trials.trial_key = trials.key
              where sweep_trials.sweep_key = ? order by sweep_trials.position, trials.key";

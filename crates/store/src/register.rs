@@ -6,6 +6,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
+use crate::time::utc_now;
 
 /// A sweep about to run.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct SweepToRun<'a> {
     pub keep: Keep,
     /// The sweep file's text.
     pub text: &'a str,
+    /// What the command line changed in it: the `KEY=VALUE` of each `--set`.
+    pub overrides: &'a [String],
     /// The trials that it wants, in order.
     pub trials: &'a [Trial],
 }
@@ -36,18 +39,21 @@ pub struct Registered {
 }
 
 impl Store {
-    /// Makes sure that the sweep and its trials are in the database; what is there already stays as it is.
+    /// Makes sure that the sweep and its trials are in the database, as the sweep's newest plan; trials
+    /// that are there already stay as they are.
     pub async fn register(&self, sweep: &SweepToRun<'_>) -> Result<Registered, StoreError> {
         let doing = "register a sweep";
         let mut transaction = self.write().await?;
         let definition = json("sweeps.definition", &sweep.task.definition)?;
-        let sweep_key: i64 = sqlx::query_scalar(
-            "insert into sweeps (dataset, fingerprint, name, task, definition, summary, keep, text, run_at)
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        let (sweep_key, plan): (i64, i64) = sqlx::query_as(
+            "insert into sweeps
+                 (dataset, fingerprint, name, task, definition, summary, keep, text, overrides, run_at)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              on conflict (fingerprint, name, definition) do update
              set dataset = excluded.dataset, task = excluded.task, summary = excluded.summary,
-                 keep = excluded.keep, text = excluded.text, run_at = excluded.run_at
-             returning key",
+                 keep = excluded.keep, text = excluded.text, overrides = excluded.overrides,
+                 run_at = excluded.run_at, plan = sweeps.plan + 1
+             returning key, plan",
         )
         .bind(&sweep.dataset.name)
         .bind(sweep.dataset.fingerprint.as_str())
@@ -57,7 +63,8 @@ impl Store {
         .bind(json("sweeps.summary", sweep.summary)?)
         .bind(keep_word(sweep.keep))
         .bind(sweep.text)
-        .bind(now())
+        .bind(json("sweeps.overrides", &sweep.overrides)?)
+        .bind(utc_now())
         .fetch_one(&mut *transaction)
         .await
         .doing(doing)?;
@@ -65,12 +72,14 @@ impl Store {
         for (position, trial) in sweep.trials.iter().enumerate() {
             let key = trial_key(&mut transaction, trial, &definition).await?;
             sqlx::query(
-                "insert into sweep_trials (sweep_key, trial_key, position) values (?, ?, ?)
-                 on conflict (sweep_key, trial_key) do update set position = excluded.position",
+                "insert into sweep_trials (sweep_key, trial_key, position, plan) values (?, ?, ?, ?)
+                 on conflict (sweep_key, trial_key) do update
+                 set position = excluded.position, plan = excluded.plan",
             )
             .bind(sweep_key)
             .bind(key)
             .bind(position as i64)
+            .bind(plan)
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
@@ -125,9 +134,4 @@ fn keep_word(keep: Keep) -> &'static str {
         Keep::Top => "top",
         Keep::All => "all",
     }
-}
-
-/// The time, in UTC, to the millisecond, as RFC 3339 has it.
-pub(crate) fn now() -> String {
-    format!("{:.3}", jiff::Timestamp::now())
 }

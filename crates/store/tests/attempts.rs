@@ -62,9 +62,19 @@ async fn register(store: &Store, sweep: &str, trials: &[Trial]) -> Registered {
         summary: &summary,
         keep: Keep::Top,
         text: "",
+        overrides: &[],
         trials,
     };
     store.register(&sweep).await.unwrap()
+}
+
+async fn fail(store: &Store, attempt: AttemptKey) -> TrialState {
+    let ending = Ending::Failed {
+        error: "no memory",
+        attempts: 3,
+    };
+    let ended = store.end_attempt(attempt, &ending, || Ok(())).await;
+    ended.unwrap().trial
 }
 
 async fn claim(store: &Store, queue: &mut Queue, owner: &Owner) -> Claimed {
@@ -157,25 +167,71 @@ async fn a_failed_trial_is_tried_again_until_its_attempts_are_used_up() {
     for number in 1..=3 {
         let claimed = claim(&store, &mut queue, &owner).await;
         assert_eq!(claimed.attempt.number, number);
-        let ending = Ending::Failed {
-            error: "no memory",
-            attempts: 3,
-        };
-        let ended = store
-            .end_attempt(claimed.attempt, &ending, || Ok(()))
-            .await
-            .unwrap();
         let expected = match number {
             3 => TrialState::Failed,
             _ => TrialState::Planned,
         };
-        assert_eq!(ended.trial, expected);
+        assert_eq!(fail(&store, claimed.attempt).await, expected);
         queue.put_back(claimed.attempt.trial);
     }
     let next = store.claim(&mut queue, &owner, "").await.unwrap();
     assert_eq!(next, Next::Done);
     let row = only_trial(&store).await;
     assert_eq!((row.attempts, row.error.as_deref()), (3, Some("no memory")));
+}
+
+#[tokio::test]
+async fn a_failed_trial_comes_back_with_more_attempts_or_when_asked_for() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, owner) = open(runs.path()).await;
+    let registered = register(&store, "grid", &trials(2)).await;
+    let failed = registered.trials[0];
+    let fail_until_it_stays = async || {
+        let mut queue = Queue::new(registered.sweep, [failed]);
+        while let Next::Train(claimed) = store.claim(&mut queue, &owner, "").await.unwrap() {
+            fail(&store, claimed.attempt).await;
+            queue.put_back(failed);
+        }
+    };
+    let retry = async |attempts, asked_for: &[i64]| {
+        let all = &registered.trials;
+        store.retry_failed(all, attempts, asked_for).await.unwrap()
+    };
+    fail_until_it_stays().await;
+    assert_eq!(retry(3, &[]).await, 0);
+    assert_eq!(store.trials().await.unwrap()[0].state, TrialState::Failed);
+
+    assert_eq!(retry(4, &[]).await, 1);
+    fail_until_it_stays().await;
+    assert_eq!(store.trials().await.unwrap()[0].attempts, 4);
+
+    assert_eq!(retry(3, &registered.trials).await, 1);
+    let mut queue = Queue::new(registered.sweep, [failed]);
+    let claimed = claim(&store, &mut queue, &owner).await;
+    assert_eq!(claimed.attempt.number, 5);
+    finish(&store, claimed.attempt, 0.5).await.unwrap();
+    assert_eq!(retry(9, &registered.trials).await, 0);
+}
+
+#[tokio::test]
+async fn a_new_plan_forgets_what_an_older_one_left_untrained() {
+    let runs = tempfile::tempdir().unwrap();
+    let (store, owner) = open(runs.path()).await;
+    let planned = trials(4);
+    let registered = register(&store, "grid", &planned[..3]).await;
+    let mut queue = Queue::new(registered.sweep, registered.trials.clone());
+    let trained = claim(&store, &mut queue, &owner).await.attempt;
+    finish(&store, trained, 0.5).await.unwrap();
+    let running = claim(&store, &mut queue, &owner).await.attempt;
+
+    register(&store, "grid", &planned[3..]).await;
+    let wanted = store.wanted_trials(registered.sweep).await.unwrap();
+    let states: BTreeMap<i64, TrialState> = wanted.iter().map(|row| (row.key, row.state)).collect();
+    assert_eq!(states.len(), 3);
+    assert_eq!(states[&trained.trial], TrialState::Finished);
+    assert_eq!(states[&running.trial], TrialState::Running);
+    assert!(!states.contains_key(&registered.trials[2]));
+    assert_eq!(store.sweep_trials(registered.sweep).await.unwrap().len(), 4);
 }
 
 #[tokio::test]

@@ -104,7 +104,6 @@ fn the_tasks_are_the_ten_of_the_study() {
     let tasks = TasksFile::parse(TASKS, Path::new("sweeps/tasks.toml")).unwrap();
     let shown: Vec<String> = tasks
         .tasks()
-        .iter()
         .map(|task| {
             let definition = &task.definition;
             let fixed: Vec<&str> = definition.where_.values().map(String::as_str).collect();

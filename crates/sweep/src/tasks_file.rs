@@ -12,7 +12,8 @@ use crate::unknown_key::{self, Known, UnknownKey};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TasksFile {
     path: PathBuf,
-    tasks: Vec<Task>,
+    /// Each task with the place where it begins.
+    tasks: Vec<(Task, Place)>,
 }
 
 /// A tasks file that cannot be used; its author has to change it.
@@ -99,8 +100,8 @@ impl TasksFile {
         let root = document::parse(text, path)?;
         let tasks = document::entries(Source::File { path, text }, root.get_ref())
             .iter()
-            .map(task)
-            .collect::<Result<_, _>>()?;
+            .map(|entry| Ok((task(entry)?, entry.place.clone())))
+            .collect::<Result<_, TasksFileError>>()?;
         Ok(TasksFile {
             path: path.to_owned(),
             tasks,
@@ -108,15 +109,21 @@ impl TasksFile {
     }
 
     /// Every task, in the order of the file.
-    pub fn tasks(&self) -> &[Task] {
-        &self.tasks
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> + Clone {
+        self.tasks.iter().map(|(task, _)| task)
+    }
+
+    /// Where the task of this name begins.
+    pub fn place(&self, name: &str) -> Option<Place> {
+        let found = self.tasks.iter().find(|(task, _)| task.name == name);
+        found.map(|(_, place)| place.clone())
     }
 
     /// The task of this name.
     pub fn task(&self, name: &str) -> Result<&Task, UnknownTask> {
-        let found = self.tasks.iter().find(|task| task.name == name);
+        let found = self.tasks().find(|task| task.name == name);
         found.ok_or_else(|| {
-            let names = self.tasks.iter().map(|task| task.name.as_str());
+            let names = self.tasks().map(|task| task.name.as_str());
             let known: Vec<Known> = names.clone().map(Known::here).collect();
             UnknownTask {
                 path: self.path.clone(),

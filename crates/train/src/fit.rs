@@ -1,5 +1,6 @@
 //! Trains one trial.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use fitroom_data::{Dataset, TaskRows};
@@ -26,18 +27,19 @@ pub enum Event {
         /// Steps of an epoch.
         steps: u32,
     },
+    /// Some of the validation photographs were predicted.
+    Validation {
+        /// The epoch, counted from 1.
+        epoch: u32,
+        /// Photographs predicted so far.
+        done: usize,
+    },
     /// An epoch ended.
     Epoch(EpochMetrics),
 }
 
-/// What the listener wants after an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Train on.
-    GoOn,
-    /// Stop here.
-    Stop(StopReason),
-}
+/// What the listener wants after an event: to go on, or to stop here, and why.
+pub type Answer = ControlFlow<StopReason>;
 
 /// Why a trial was stopped from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +121,17 @@ pub fn fit(
             EpochEnd::Diverged => return Ok(Outcome::Diverged { epoch }),
             EpochEnd::Stopped(reason) => return Ok(Outcome::Stopped(reason)),
         };
-        let predicted = predict(state.weights(), dataset, &rows.validation)?;
+        let mut observe_batch = |done| observe(&Event::Validation { epoch, done });
+        let validated = predict(
+            state.weights(),
+            dataset,
+            &rows.validation,
+            &mut observe_batch,
+        )?;
+        let predicted = match validated {
+            ControlFlow::Continue(predicted) => predicted,
+            ControlFlow::Break(reason) => return Ok(Outcome::Stopped(reason)),
+        };
         let validation = predicted.figures(&rows.validation);
         if !validation.loss.is_finite() {
             return Ok(Outcome::Diverged { epoch });
@@ -136,7 +148,7 @@ pub fn fit(
             validation,
             seconds,
         };
-        if let Answer::Stop(reason) = observe(&Event::Epoch(metrics)) {
+        if let ControlFlow::Break(reason) = observe(&Event::Epoch(metrics)) {
             return Ok(Outcome::Stopped(reason));
         }
         if verdict.stop {
@@ -183,7 +195,7 @@ fn train_epoch(
         }
         loss += figures.loss * batch_rows.len() as f64;
         right += figures.right;
-        if let Answer::Stop(reason) = observe(&Event::Step { epoch, step, steps }) {
+        if let ControlFlow::Break(reason) = observe(&Event::Step { epoch, step, steps }) {
             return Ok(EpochEnd::Stopped(reason));
         }
     }

@@ -1,5 +1,7 @@
 //! The one path from weights and photographs to predictions.
 
+use std::ops::ControlFlow;
+
 use fitroom_data::{Dataset, Row};
 use fitroom_domain::{LossAndAccuracy, highest_logit};
 use tch::{TchError, Tensor};
@@ -34,17 +36,21 @@ pub struct Predicted {
 
 /// The logits that these weights give these rows of a dataset. Validation while training, the kept
 /// predictions, evaluation and labelling all come from here.
-pub fn predict(
+///
+/// After each batch `observe` gets the number of rows predicted so far; what it breaks with is returned.
+pub fn predict<B>(
     weights: &Weights,
     dataset: &Dataset,
     rows: &[Row],
-) -> Result<Predicted, PredictError> {
+    observe: &mut dyn FnMut(usize) -> ControlFlow<B>,
+) -> Result<ControlFlow<B, Predicted>, PredictError> {
     let classes = weights.output.bias.numel();
     let mut gatherer = Gatherer::new(dataset)?;
     let mut predicted = Predicted {
         logits: vec![0.0; rows.len() * classes],
         classes,
     };
+    let mut done = 0;
     for (rows, room) in rows
         .chunks(BATCH)
         .zip(predicted.logits.chunks_mut(BATCH * classes))
@@ -54,8 +60,12 @@ pub fn predict(
         logits
             .f_contiguous()?
             .f_copy_data(room, rows.len() * classes)?;
+        done += rows.len();
+        if let ControlFlow::Break(reason) = observe(done) {
+            return Ok(ControlFlow::Break(reason));
+        }
     }
-    Ok(predicted)
+    Ok(ControlFlow::Continue(predicted))
 }
 
 impl Predicted {

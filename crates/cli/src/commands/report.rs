@@ -13,14 +13,14 @@ use fitroom_report::{
     BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport,
     TrialRow as ReportRow, index_page, sweep_page,
 };
-use fitroom_store::{SweepRecord, TrialRow};
+use fitroom_store::{SweepRecord, TrialRow, utc_now};
 
 use super::best::best_of_each;
 use crate::arguments::Places;
 use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::sweeping::{PREDICTIONS, now};
+use crate::sweeping::PREDICTIONS;
 
 pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
     let Some(database) = Database::open_existing(&places.runs)? else {
@@ -30,13 +30,13 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Well);
     };
-    let generated_at = now();
+    let generated_at = utc_now();
     let sweeps = database.wait(database.store().sweeps())?;
     let paths = page_paths(&sweeps);
     let mut wanted = Vec::new();
     let mut exit = Exit::Well;
     for (sweep, path) in sweeps.iter().zip(&paths) {
-        let trials = database.wait(database.store().sweep_trials(sweep.key))?;
+        let trials = database.wait(database.store().wanted_trials(sweep.key))?;
         let mut curves = database.wait(database.store().curves(sweep.key))?;
         let rows = trials
             .iter()

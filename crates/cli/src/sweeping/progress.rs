@@ -26,6 +26,8 @@ struct State {
     trials: usize,
     ended: usize,
     running: usize,
+    /// Whether it has been said that only other processes' trials are left.
+    waiting: bool,
     best: Option<(String, f64)>,
     started: Instant,
     /// Cost of all trials that were to do, of those that have ended, in any unit.
@@ -33,10 +35,18 @@ struct State {
     cost_ended: f64,
 }
 
-/// One running trial's line.
+/// One running trial's line. It disappears when it is dropped, also by a panic.
 pub(crate) struct TrialLine {
     name: String,
     bar: Option<ProgressBar>,
+}
+
+impl Drop for TrialLine {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 impl Progress {
@@ -59,6 +69,7 @@ impl Progress {
             trials,
             ended,
             running: 0,
+            waiting: false,
             best,
             started: Instant::now(),
             cost,
@@ -74,8 +85,17 @@ impl Progress {
 
     /// A trial begins.
     pub(crate) fn begin(&self, name: &str) -> TrialLine {
-        self.state().running += 1;
+        {
+            let mut state = self.state();
+            state.running += 1;
+            state.waiting = false;
+        }
         self.show();
+        self.line(name)
+    }
+
+    /// A line for a trial that is running already.
+    pub(crate) fn line(&self, name: &str) -> TrialLine {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.all.add(ProgressBar::new_spinner());
             bar.set_style(style("  {spinner} {msg}"));
@@ -118,6 +138,20 @@ impl Progress {
         self.end(line, cost, &text);
     }
 
+    /// Nothing is left but `elsewhere` trials that other processes train.
+    pub(crate) fn waiting(&self, elsewhere: usize) {
+        let mut state = self.state();
+        if state.running > 0 || state.waiting {
+            return;
+        }
+        state.waiting = true;
+        drop(state);
+        self.print(&match elsewhere {
+            1 => "waiting for 1 trial that another process trains".to_owned(),
+            several => format!("waiting for {several} trials that other processes train"),
+        });
+    }
+
     /// Removes the display.
     pub(crate) fn close(&self) {
         if let Some(bars) = &self.bars {
@@ -126,9 +160,7 @@ impl Progress {
     }
 
     fn end(&self, line: TrialLine, cost: Option<f64>, text: &str) {
-        if let Some(bar) = line.bar {
-            bar.finish_and_clear();
-        }
+        drop(line);
         let position = {
             let mut state = self.state();
             state.running = state.running.saturating_sub(1);
@@ -138,19 +170,24 @@ impl Progress {
             }
             format!("[{}/{}]", state.ended, state.trials)
         };
+        let left = match self.bars {
+            // The bar says it.
+            Some(_) => None,
+            None => self.state().time_left(),
+        };
+        let left = left
+            .map(|left| format!("; about {left} left"))
+            .unwrap_or_default();
+        self.print(&format!("{position} {text}{left}"));
+        self.show();
+    }
+
+    /// Prints a line that stays.
+    fn print(&self, text: &str) {
         match &self.bars {
-            Some(bars) => {
-                // A terminal that has gone away is noticed elsewhere.
-                let _ = bars.all.println(format!("{position} {text}"));
-                self.show();
-            }
-            None => {
-                let left = self.state().time_left();
-                let left = left
-                    .map(|left| format!("; about {left} left"))
-                    .unwrap_or_default();
-                output::message(&format!("{position} {text}{left}"));
-            }
+            // A terminal that has gone away is noticed elsewhere.
+            Some(bars) => drop(bars.all.println(text)),
+            None => output::message(text),
         }
     }
 

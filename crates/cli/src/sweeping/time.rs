@@ -1,9 +1,4 @@
-//! Times as files and people see them.
-
-/// The time in UTC, to the millisecond, as RFC 3339 has it.
-pub(crate) fn now() -> String {
-    format!("{:.3}", jiff::Timestamp::now())
-}
+//! Times as people see them.
 
 /// A duration in words: `35 s`, `12 min`, `3.4 h`.
 pub(crate) fn duration(seconds: f64) -> String {

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use fitroom_data::{Predictions, Row, write_predictions};
 use fitroom_domain::{EpochMetrics, TaskSummary, Trial, TrialFigures, TrialId};
-use fitroom_store::TrialFile;
+use fitroom_store::{TrialFile, utc_now};
 use fitroom_train::{Fitted, write_weights};
 use ndarray::Array2;
 use serde::Serialize;
@@ -198,7 +198,7 @@ impl TrialFolder {
             fitroom: env!("CARGO_PKG_VERSION"),
             numerics: result.numerics,
             started_at: result.started_at,
-            ended_at: super::time::now(),
+            ended_at: utc_now(),
             figures: result.figures,
             files: files
                 .iter()

@@ -29,7 +29,10 @@ fn tasks_are_read_in_the_order_of_the_file() {
             flip: Flip::None,
         },
     };
-    assert_eq!(file.tasks(), [shoes, primary.clone()]);
+    assert_eq!(
+        file.tasks().cloned().collect::<Vec<_>>(),
+        [shoes, primary.clone()]
+    );
     assert_eq!(file.task("primary"), Ok(&primary));
 }
 

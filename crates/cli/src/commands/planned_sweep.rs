@@ -1,0 +1,284 @@
+//! One sweep of a call of `fitroom sweep`: from its plan to its results.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use anyhow::Context;
+use fitroom_data::{Dataset, TaskRows, task_rows};
+use fitroom_domain::keep::Keep;
+use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialState};
+use fitroom_store::{Owner, Queue, Registered, SweepToRun, TrialRow};
+use fitroom_sweep::{Place, SweepFile, plan};
+
+use super::sweep_results::{best_first, list_failures, print_best};
+use crate::arguments::SweepArguments;
+use crate::database::Database;
+use crate::exit::{Exit, Failure};
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::sweeping::{Progress, Sweeping, cost};
+
+/// Digits of an id that are enough to name a trial.
+const SHORTEST_ID: usize = 8;
+
+/// A sweep file and the task that it names.
+pub(crate) struct SweepSource {
+    pub(crate) path: PathBuf,
+    pub(crate) sweep: SweepFile,
+    pub(crate) task: Task,
+    /// Where the task is defined.
+    pub(crate) task_place: Option<Place>,
+}
+
+/// A sweep with all that is known before it runs.
+pub(crate) struct PlannedSweep {
+    sweep: SweepFile,
+    task: Task,
+    rows: TaskRows,
+    summary: TaskSummary,
+    trials: Vec<Trial>,
+}
+
+impl PlannedSweep {
+    /// What a sweep wants on a dataset. Errors name the file, and of a task its line.
+    pub(crate) fn new(source: SweepSource, dataset: &Dataset) -> anyhow::Result<PlannedSweep> {
+        let SweepSource {
+            path,
+            sweep,
+            task,
+            task_place,
+        } = source;
+        let rows = task_rows(dataset, &task);
+        let rows = match task_place {
+            Some(place) => rows.with_context(|| place.to_string())?,
+            None => rows?,
+        };
+        let summary = summary(dataset, &rows);
+        let classes = summary.classes.len();
+        let planned = plan(&sweep, &dataset.key(), &task, summary.image, classes)
+            .with_context(|| path.display().to_string())?;
+        Ok(PlannedSweep {
+            sweep,
+            task,
+            rows,
+            summary,
+            trials: planned.trials,
+        })
+    }
+
+    /// LibTorch threads of each of its trials.
+    pub(crate) fn threads(&self) -> u32 {
+        self.sweep.train.threads
+    }
+
+    /// Whether `name` (of `--retry`) means one of its trials.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.trials.iter().any(|trial| is_meant(name, trial))
+    }
+
+    /// Writes the plan down, and gives failed trials another attempt that may have one.
+    pub(crate) fn register(
+        &self,
+        database: &Database,
+        dataset: &Dataset,
+        arguments: &SweepArguments,
+    ) -> Result<Registered, Failure> {
+        let registered = database.wait(database.store().register(&SweepToRun {
+            name: &self.sweep.name,
+            dataset: &dataset.key(),
+            task: &self.task,
+            summary: &self.summary,
+            keep: self.sweep.keep,
+            text: &self.sweep.text,
+            overrides: &arguments.set,
+            trials: &self.trials,
+        }))?;
+        let named = |trial: &Trial| arguments.retry.iter().any(|name| is_meant(name, trial));
+        let asked_for: Vec<i64> = registered
+            .trials
+            .iter()
+            .zip(&self.trials)
+            .filter(|(_, trial)| named(trial))
+            .map(|(key, _)| *key)
+            .collect();
+        let attempts = self.sweep.attempts;
+        database.wait(
+            database
+                .store()
+                .retry_failed(&registered.trials, attempts, &asked_for),
+        )?;
+        Ok(registered)
+    }
+
+    /// Trains what is not trained yet and prints the results.
+    pub(crate) fn run(
+        &self,
+        registered: Registered,
+        database: &Database,
+        owner: &Owner,
+        interrupt: &Interrupt,
+        dataset: &Dataset,
+        workers: NonZeroUsize,
+    ) -> Result<Exit, Failure> {
+        let known = self.rows_of_plan(database, &registered)?;
+        let to_do: Vec<i64> = known
+            .iter()
+            .filter(|row| is_open(row))
+            .map(|row| row.key)
+            .collect();
+        self.announce(dataset, &known, to_do.len(), workers);
+        let by_key: HashMap<i64, Trial> = registered
+            .trials
+            .iter()
+            .copied()
+            .zip(self.trials.iter().cloned())
+            .collect();
+        let total_cost = to_do
+            .iter()
+            .filter_map(|key| by_key.get(key))
+            .map(|trial| cost(&self.summary, trial))
+            .sum();
+        let best = best_first(known).into_iter().next().and_then(|row| {
+            let accuracy = row.figures?.accuracy;
+            Some((row.name, accuracy))
+        });
+        let progress = Progress::new(
+            self.trials.len(),
+            self.trials.len() - to_do.len(),
+            total_cost,
+            best,
+        );
+        let ended = Sweeping {
+            database,
+            owner,
+            interrupt,
+            dataset,
+            rows: &self.rows,
+            summary: &self.summary,
+            sweep: &self.sweep,
+            key: registered.sweep,
+            trials: by_key,
+            queue: Mutex::new(Queue::new(registered.sweep, to_do)),
+            progress: &progress,
+        }
+        .run(workers);
+        progress.close();
+        ended?;
+        let rows = self.rows_of_plan(database, &registered)?;
+        let failed = list_failures(&rows);
+        // Whoever asks to stop after the last trial has ended interrupts nothing.
+        let open = rows.iter().filter(|row| is_open(row)).count();
+        if open > 0 {
+            output::message(&format!(
+                "interrupted with {open} of {} trials to do; the same command goes on",
+                rows.len()
+            ));
+            return Ok(Exit::Interrupted);
+        }
+        print_best(&rows, self.sweep.seeds.len())?;
+        Ok(match failed {
+            0 => Exit::Well,
+            _ => Exit::PartFailed,
+        })
+    }
+
+    /// The trials of this plan as they stand, in its order; those of the sweep's other plans are left out.
+    fn rows_of_plan(
+        &self,
+        database: &Database,
+        registered: &Registered,
+    ) -> Result<Vec<TrialRow>, Failure> {
+        let rows = database.wait(database.store().sweep_trials(registered.sweep))?;
+        let mut by_key: HashMap<i64, TrialRow> =
+            rows.into_iter().map(|row| (row.key, row)).collect();
+        let keys = registered.trials.iter();
+        Ok(keys.filter_map(|key| by_key.remove(key)).collect())
+    }
+
+    fn announce(&self, dataset: &Dataset, known: &[TrialRow], to_do: usize, workers: NonZeroUsize) {
+        let photographs = self.summary.photographs;
+        output::message(&format!(
+            "{} on {}: {} classes, {} photographs to train on, {} to validate",
+            self.sweep.name,
+            dataset.name,
+            self.summary.classes.len(),
+            photographs.train,
+            photographs.validation,
+        ));
+        if self.summary.left_out > 0 {
+            let count = self.summary.left_out;
+            output::message(&format!(
+                "{count} photographs lack a label that the task needs: left out"
+            ));
+        }
+        let (all, trained) = (known.len(), count_in(known, TrialState::Finished));
+        output::message(&match to_do {
+            0 if trained == all => {
+                format!("all {all} trials have been trained already: nothing to do")
+            }
+            0 => format!(
+                "all {all} trials have ended already, {} of them without a result: nothing to do",
+                all - trained
+            ),
+            _ if to_do < all => format!(
+                "{all} trials, {} of them trained already; {workers} at a time",
+                all - to_do
+            ),
+            _ => format!("{all} trials; {workers} at a time"),
+        });
+        let dropped = known
+            .iter()
+            .filter(|row| row.state == TrialState::Finished && !row.weights_kept)
+            .count();
+        if self.sweep.keep == Keep::All && dropped > 0 {
+            output::message(&format!(
+                "{dropped} of them were trained when their weights were not wanted: those are gone, and \
+                 only predictions and curves are left"
+            ));
+        }
+    }
+}
+
+/// Whether it may still be trained.
+fn is_open(row: &TrialRow) -> bool {
+    matches!(row.state, TrialState::Planned | TrialState::Running)
+}
+
+fn count_in(rows: &[TrialRow], state: TrialState) -> usize {
+    rows.iter().filter(|row| row.state == state).count()
+}
+
+/// Whether `name` (of `--retry`) means this trial.
+fn is_meant(name: &str, trial: &Trial) -> bool {
+    name == "all"
+        || name == trial.name()
+        || (name.len() >= SHORTEST_ID && trial.id().as_str().starts_with(name))
+}
+
+/// What a task comes to on a dataset.
+fn summary(dataset: &Dataset, rows: &TaskRows) -> TaskSummary {
+    let photographs = |split: Split| {
+        let rows = match split {
+            Split::Train => &rows.train,
+            Split::Validation => &rows.validation,
+            Split::Test => &rows.test,
+        };
+        rows.iter().filter(|row| !row.mirrored).count() as u64
+    };
+    TaskSummary {
+        image: dataset.image_size(),
+        classes: rows
+            .classes
+            .iter()
+            .map(|class| class.name.clone())
+            .collect(),
+        photographs: SplitCounts {
+            train: photographs(Split::Train),
+            validation: photographs(Split::Validation),
+            test: photographs(Split::Test),
+        },
+        left_out: rows.left_out as u64,
+    }
+}
