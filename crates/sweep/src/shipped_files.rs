@@ -8,32 +8,116 @@ use fitroom_domain::hyperparameters::format_number;
 use crate::{SweepFile, TasksFile};
 
 const TASKS: &str = include_str!("../../../sweeps/tasks.toml");
-const TROUSERS_ALL: &str = include_str!("../../../sweeps/trousers_all.toml");
-const TROUSERS_GENDER: &str = include_str!("../../../sweeps/trousers_gender.toml");
-const SHOES_FEMALE: &str = include_str!("../../../sweeps/shoes_female.toml");
+/// What the study asked in one of its sweeps.
+struct Asked {
+    name: &'static str,
+    text: &'static str,
+    task: &'static str,
+    configurations: usize,
+    /// The axes with several values.
+    swept: &'static str,
+    /// The name of the first configuration, which shows the fixed values.
+    first: &'static str,
+}
 
-/// Each file by its name, with its number of configurations, swept axes and fixed rest.
-const SWEEPS: [(&str, &str, usize, &str, &str); 3] = [
-    (
-        "trousers_all",
-        TROUSERS_ALL,
-        72,
-        "kernel_size_1 3 5 7; kernel_size_2 3 5; kernel_num 32 64 96 128; dense_size 256 512 1024",
-        "k3x3-n32-d256",
+macro_rules! asked {
+    ($name:literal, $task:literal, $configurations:literal, $swept:literal, $first:literal) => {
+        Asked {
+            name: $name,
+            text: include_str!(concat!("../../../sweeps/", $name, ".toml")),
+            task: $task,
+            configurations: $configurations,
+            swept: $swept,
+            first: $first,
+        }
+    };
+}
+
+/// The twelve sweeps, in the order of the study: 266 configurations.
+const SWEEPS: [Asked; 12] = [
+    asked!(
+        "primary",
+        "primary",
+        12,
+        "kernel_size_1 3 5 7; kernel_num 32 64 96 128",
+        "k3x3-n32"
     ),
-    (
-        "trousers_gender",
-        TROUSERS_GENDER,
-        36,
-        "kernel_size_1 3 5 7; kernel_size_2 3 5; kernel_num 32 64 128; dense_size 256 512",
-        "k3x3-n32-d256",
+    asked!(
+        "glasses",
+        "glasses",
+        12,
+        "kernel_size_1 3 5 7; kernel_num 32 64 96 128",
+        "k3x3-n32"
     ),
-    (
+    asked!(
+        "shoes_all",
+        "shoes_all",
+        18,
+        "kernel_size 3 5; kernel_num 32 64 128; dropout_rate 0.2 0.3 0.4",
+        "k3x3-n32-d256-p0.2"
+    ),
+    asked!(
+        "shoes_gender",
+        "shoes_gender",
+        18,
+        "kernel_size 3 5; kernel_num 32 64 128; lambda 1e-5 1e-4 0.001",
+        "k3x3-n32-d256-l1e-5"
+    ),
+    asked!(
+        "shoes_male",
+        "shoes_male",
+        12,
+        "kernel_size 3 5; kernel_num 64 128; lambda 1e-5 1e-4 0.001",
+        "k3x3-n64-d256-l1e-5"
+    ),
+    asked!(
         "shoes_female",
-        SHOES_FEMALE,
+        "shoes_female",
         18,
         "kernel_size 3 5 7; kernel_num 64 128; lambda 1e-5 5e-5 1e-4",
-        "k3x3-n64-d256-l1e-5",
+        "k3x3-n64-d256-l1e-5"
+    ),
+    asked!(
+        "trousers_all",
+        "trousers_all",
+        72,
+        "kernel_size_1 3 5 7; kernel_size_2 3 5; kernel_num 32 64 96 128; dense_size 256 512 1024",
+        "k3x3-n32-d256"
+    ),
+    asked!(
+        "trousers_all_l2",
+        "trousers_all",
+        9,
+        "lambda 1e-5 5e-5 1e-4 5e-4 0.001 0.005 0.01 0.05 0.1",
+        "k7x3-n96-d512-l1e-5"
+    ),
+    asked!(
+        "trousers_all_dropout",
+        "trousers_all",
+        7,
+        "dropout_rate 0.1 0.2 0.3 0.4 0.5 0.6 0.7",
+        "k7x3-n96-d512-p0.1"
+    ),
+    asked!(
+        "trousers_gender",
+        "trousers_gender",
+        36,
+        "kernel_size_1 3 5 7; kernel_size_2 3 5; kernel_num 32 64 128; dense_size 256 512",
+        "k3x3-n32-d256"
+    ),
+    asked!(
+        "trousers_male",
+        "trousers_male",
+        16,
+        "kernel_size_1 3 5; kernel_size_2 3 5; kernel_num 32 64; dense_size 256 512",
+        "k3x3-n32-d256"
+    ),
+    asked!(
+        "trousers_female",
+        "trousers_female",
+        36,
+        "kernel_size_1 3 7; kernel_size_2 3 5; kernel_num 32 64 128; dense_size 256 512 1024",
+        "k3x3-n32-d256"
     ),
 ];
 
@@ -43,9 +127,14 @@ fn parse(name: &str, text: &str) -> SweepFile {
 
 #[test]
 fn each_sweep_has_the_grid_of_the_study() {
-    for (name, text, count, swept, first) in SWEEPS {
+    for asked in &SWEEPS {
+        let Asked { name, text, .. } = asked;
         let sweep = parse(name, text);
-        assert_eq!(sweep.grid.configurations().len(), count, "{name}");
+        assert_eq!(
+            sweep.grid.configurations().len(),
+            asked.configurations,
+            "{name}"
+        );
         let axes: Vec<String> = sweep
             .grid
             .swept()
@@ -55,8 +144,12 @@ fn each_sweep_has_the_grid_of_the_study() {
                 format!("{} {}", axis.key, values.join(" "))
             })
             .collect();
-        assert_eq!(axes.join("; "), swept, "{name}");
-        assert_eq!(sweep.grid.configurations()[0].short_name(), first, "{name}");
+        assert_eq!(axes.join("; "), asked.swept, "{name}");
+        assert_eq!(
+            sweep.grid.configurations()[0].short_name(),
+            asked.first,
+            "{name}"
+        );
         assert_eq!(
             sweep.train,
             fitroom_domain::TrainSettings::default(),
@@ -65,11 +158,13 @@ fn each_sweep_has_the_grid_of_the_study() {
         assert_eq!(sweep.seeds, [0], "{name}");
         assert_eq!(sweep.prune, None, "{name}");
     }
+    let all: usize = SWEEPS.iter().map(|asked| asked.configurations).sum();
+    assert_eq!(all, 266);
 }
 
 #[test]
 fn what_a_sweep_shows_as_a_default_is_the_default() {
-    for (name, text, ..) in SWEEPS {
+    for Asked { name, text, .. } in &SWEEPS {
         // A setting stands right behind its `#`, prose after a space.
         let shown: String = text
             .lines()
@@ -80,7 +175,7 @@ fn what_a_sweep_shows_as_a_default_is_the_default() {
             .collect();
         assert!(shown.contains("\nepochs = 15"), "{name}");
         let shown = SweepFile {
-            text: text.to_owned(),
+            text: (*text).to_owned(),
             ..parse(name, &shown)
         };
         assert_eq!(shown, parse(name, text), "{name}");
@@ -90,9 +185,12 @@ fn what_a_sweep_shows_as_a_default_is_the_default() {
 #[test]
 fn each_sweep_names_a_task_and_shows_every_key() {
     let tasks = TasksFile::parse(TASKS, Path::new("sweeps/tasks.toml")).unwrap();
-    for (name, text, ..) in SWEEPS {
-        assert_eq!(parse(name, text).task, name);
-        assert!(tasks.task(name).is_ok(), "{name}");
+    for Asked {
+        name, text, task, ..
+    } in &SWEEPS
+    {
+        assert_eq!(parse(name, text).task, *task, "{name}");
+        assert!(tasks.task(task).is_ok(), "{name}");
         for key in crate::keys::KEYS.iter().filter(|key| key.default.is_some()) {
             assert!(text.contains(&format!("{} = ", key.name)), "{name} {key}");
         }
