@@ -2,6 +2,8 @@
 //!
 //! - `photographs`: helper: a small catalogue drawn for the tests, and the command line
 //! - `import`: photographs and labels become a dataset
+//! - `any_shop`: another taxonomy
+//! - `bad_input`: wrong files and a full disk
 //! - `choose`: which dataset is meant, and what is refused before anything is trained
 //! - `sweep`: grids, workers, resuming, sharing, failures
 //! - `interrupt`: Ctrl-C and kill
@@ -15,6 +17,8 @@
     reason = "a test fails by panicking, and says why it skips"
 )]
 
+mod any_shop;
+mod bad_input;
 mod choose;
 mod import;
 mod interrupt;
