@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use fitroom_data::SplitFractions;
 use fitroom_domain::ImageSize;
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
@@ -84,9 +85,16 @@ pub(crate) struct ImportArguments {
     /// Replace a dataset that is there even if photographs had to be skipped.
     #[arg(long)]
     pub(crate) replace: bool,
-    /// Seed of the split that is made when the CSV has none.
+    /// Make a stratified split of these percentages that keeps near-identical photographs together,
+    /// whatever the CSV says [default: as the CSV says, or 80/10/10 if it says nothing].
+    #[arg(long, value_name = "TRAIN/VALIDATION/TEST", value_parser = parse_split)]
+    pub(crate) split: Option<SplitFractions>,
+    /// Seed of the split that is made.
     #[arg(long, default_value_t = 0)]
     pub(crate) split_seed: u64,
+    /// Leave out photographs of train that nearly equal one of validation or test.
+    #[arg(long)]
+    pub(crate) drop_leaks: bool,
 }
 
 #[derive(Debug, Args)]
@@ -152,6 +160,27 @@ fn parse_size(text: &str) -> Result<ImageSize, String> {
     })
 }
 
+/// `80/10/10`: percentages of train, validation and test.
+fn parse_split(text: &str) -> Result<SplitFractions, String> {
+    let expected = || {
+        format!(
+            "`{text}` is no split, expected percentages of train, validation and test that add up to \
+             100, as in `80/10/10`"
+        )
+    };
+    let percentages: Vec<f64> = text
+        .split('/')
+        .map(|part| part.parse().map_err(|_| expected()))
+        .collect::<Result<_, _>>()?;
+    match percentages[..] {
+        [train, validation, test] => {
+            SplitFractions::new(train / 100.0, validation / 100.0, test / 100.0)
+                .map_err(|error| format!("`{text}` gives {error}"))
+        }
+        _ => Err(expected()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -174,6 +203,15 @@ mod tests {
         );
         for wrong in ["60", "60x", "0x80", "-1x80", "axb", "60x80x3"] {
             assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn splits_are_percentages_that_add_up() {
+        assert_eq!(parse_split("80/10/10"), Ok(SplitFractions::default()));
+        assert!(parse_split("66.5/33.5/0").is_ok());
+        for wrong in ["80", "80/20", "80/10/20", "0.8/0.1/0.1", "0/50/50", "a/b/c"] {
+            assert!(parse_split(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -6,7 +6,9 @@ use fitroom_domain::{DatasetKey, Fingerprint, ImageSize, Split};
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
+use crate::duplicates::{Duplicates, KnownDuplicates};
 use crate::fingerprint::fingerprint;
+use crate::skipped::SkippedPhotographs;
 
 /// Names in the file `dataset.npz` that no label column can have.
 pub(crate) const RESERVED_NAMES: [&str; 3] = ["images", "split", "name"];
@@ -51,7 +53,7 @@ pub struct Origin {
 pub struct Dataset {
     /// The name of its folder.
     pub name: String,
-    /// A hash of all that follows but the origin.
+    /// A hash of all that follows up to the paths.
     pub fingerprint: Fingerprint,
     /// The photographs: number × height × width × (red, green, blue), in this memory order.
     pub images: Array4<u8>,
@@ -63,6 +65,10 @@ pub struct Dataset {
     pub photographs: Vec<String>,
     /// Where it comes from.
     pub origin: Origin,
+    /// Photographs that an import could not use. [`Dataset::new`] knows of none.
+    pub skipped: SkippedPhotographs,
+    /// Which photographs are nearly identical, once somebody has asked.
+    pub(crate) duplicates: KnownDuplicates,
 }
 
 /// Parts that make no dataset.
@@ -180,6 +186,8 @@ impl Dataset {
             columns,
             photographs,
             origin,
+            skipped: SkippedPhotographs::default(),
+            duplicates: KnownDuplicates::default(),
         })
     }
 
@@ -209,6 +217,25 @@ impl Dataset {
             name: self.name.clone(),
             fingerprint: self.fingerprint.clone(),
         }
+    }
+
+    /// Which photographs are identical or nearly so. A dataset that was saved knows it; otherwise the first
+    /// call compares all photographs, which takes time with the square of their number.
+    pub fn duplicates(&self) -> &Duplicates {
+        let known = &self.duplicates.0;
+        known.get_or_init(|| Duplicates::find(&self.images))
+    }
+
+    /// The pixels of one photograph: height × width × (red, green, blue) bytes, or nothing if there is no
+    /// such photograph.
+    pub fn pixels(&self, photograph: usize) -> &[u8] {
+        let (_, height, width, channels) = self.images.dim();
+        let bytes_each = height * width * channels;
+        let start = photograph.saturating_mul(bytes_each);
+        self.images
+            .as_slice()
+            .and_then(|pixels| pixels.get(start..start.saturating_add(bytes_each)))
+            .unwrap_or_default()
     }
 
     /// The label column of this name.

@@ -11,11 +11,13 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use fitroom_domain::{Fingerprint, Split};
 use ndarray::{Array1, Array4};
 
 use crate::dataset::{Column, Dataset, InconsistentDataset};
+use crate::duplicates::KnownDuplicates;
 use crate::manifest::{ColumnCounts, Manifest, ManifestError};
 use crate::npz::{NpzError, NpzReader, NpzWriter, shape_in_words};
 use crate::replace_folder::{ReplaceFolderError, replace_folder};
@@ -83,6 +85,14 @@ pub enum LoadDatasetError {
         path: PathBuf,
         /// Why not.
         source: InconsistentDataset,
+    },
+    /// The groups of near-identical photographs cannot be.
+    #[error("`{}`, key `near_identical`: {problem}", path.display())]
+    NearIdentical {
+        /// The file `dataset.toml`.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
     },
     /// The content is not that of which the fingerprint was taken.
     #[error(
@@ -178,7 +188,7 @@ impl Dataset {
             .map(|column| read_column(&path, column, &arrays.array(&column.name)?))
             .collect::<Result<Vec<Column>, LoadDatasetError>>()?;
 
-        let dataset = Dataset::new(
+        let mut dataset = Dataset::new(
             folder_name(folder, &manifest),
             images,
             splits,
@@ -198,15 +208,28 @@ impl Dataset {
             });
         }
         check_counts(&path, &Manifest::of(&dataset), &manifest)?;
+        if let Some(stored) = manifest.near_identical {
+            let known =
+                stored
+                    .read(dataset.len())
+                    .map_err(|problem| LoadDatasetError::NearIdentical {
+                        path: folder.join(MANIFEST),
+                        problem,
+                    })?;
+            dataset.duplicates = KnownDuplicates(known.map(OnceLock::from).unwrap_or_default());
+        }
+        dataset.skipped = manifest.skipped;
         Ok(dataset)
     }
 
     /// Writes the dataset to `folder`, replacing a dataset that is there. It is complete before it gets
-    /// its name; at no moment is there half of one.
+    /// its name; at no moment is there half of one. Near-identical photographs are looked for first, if
+    /// that has not been done, so that nobody needs to compare them again.
     ///
     /// # Errors
     /// When there is something other than a dataset, or the disk refuses.
     pub fn save(&self, folder: &Path) -> Result<(), SaveDatasetError> {
+        self.duplicates();
         replace_folder(folder, &[ARRAYS, MANIFEST], |new| {
             self.write_arrays(&new.join(ARRAYS))?;
             self.write_manifest(&new.join(MANIFEST))

@@ -3,17 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use fitroom_domain::{ImageSize, Split};
+use fitroom_domain::ImageSize;
 use ndarray::Array4;
 
-use crate::assign_split::{SplitFractions, assign_split};
-use crate::dataset::{Column, Dataset, InconsistentDataset, Origin};
+use crate::assign_split::SplitFractions;
+use crate::dataset::{Dataset, InconsistentDataset, Origin};
+use crate::duplicates::KnownDuplicates;
 use crate::find_labels::{LabelsFile, find_labels};
 use crate::labels::{Labels, LabelsError, LabelsRow, encode, parse_labels};
-use crate::near_identical::near_identical_groups;
 use crate::picture::PREPARATION;
 use crate::read_photographs::{Photographs, read_photographs};
+use crate::skipped::{Skipped, SkippedPhotographs};
 use crate::source::{Source, SourceError, resolve};
+use crate::split_photographs::SplitPhotographs;
 
 /// Endings of the files that count as photographs.
 const PHOTOGRAPH_ENDINGS: [&str; 4] = [".jpg", ".jpeg", ".png", ".webp"];
@@ -36,10 +38,12 @@ pub struct ImportRequest {
     pub path_column: Option<String>,
     /// The label columns, if not all that are there.
     pub columns: Option<Vec<String>>,
-    /// How to split when the labels file does not say.
-    pub fractions: SplitFractions,
+    /// How to split, whatever the labels file says; `None`: as it says, or by the usual fractions.
+    pub split: Option<SplitFractions>,
     /// What makes the split's chance the same every time.
     pub seed: u64,
+    /// Whether to leave out photographs of train that nearly equal one of validation or test.
+    pub drop_leaks: bool,
 }
 
 /// How far an import has come.
@@ -51,17 +55,6 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// A photograph that the labels file names and the dataset does not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    /// Its path in the source.
-    pub path: String,
-    /// Its line in the labels file, from 1.
-    pub line: u64,
-    /// What is wrong with it: words that continue "the photograph …".
-    pub reason: String,
-}
-
 /// What an import made.
 #[derive(Debug, Clone)]
 pub struct ImportOutcome {
@@ -69,6 +62,8 @@ pub struct ImportOutcome {
     pub dataset: Dataset,
     /// The photographs that are not in it, in the order of the labels file.
     pub skipped: Vec<Skipped>,
+    /// How many photographs of train were left out, for they nearly equal one of validation or test.
+    pub dropped: usize,
     /// How many photographs of the source have no row in the labels file.
     pub unlisted: usize,
 }
@@ -221,15 +216,19 @@ pub fn import(
         width: request.size.width,
         height: request.size.height,
     })?;
-    let columns = encode(&columns, &rows);
-    let (splits, split) = match rows
-        .iter()
-        .map(|row| row.split)
-        .collect::<Option<Vec<Split>>>()
-    {
-        Some(splits) => (splits, "as the labels file says".to_owned()),
-        None => make_split(&images, &columns, request),
+    let mut photographs = SplitPhotographs::new(images, rows, &columns, request);
+    let dropped = match request.drop_leaks {
+        true => photographs.drop_leaks(),
+        false => 0,
     };
+    let SplitPhotographs {
+        images,
+        rows,
+        splits,
+        words: split,
+        duplicates,
+    } = photographs;
+    let columns = encode(&columns, &rows);
     let photographs = rows.into_iter().map(|row| row.path).collect();
     let origin = Origin {
         source: format!("{}, labels {}", file_name(source.path()), file.shown),
@@ -237,16 +236,21 @@ pub fn import(
         split,
     };
     let name = request.name.clone();
-    let dataset =
+    let mut dataset =
         Dataset::new(name, images, splits, columns, photographs, origin).map_err(|source| {
             ImportError::Inconsistent {
                 file: file.shown,
                 source,
             }
         })?;
+    dataset.skipped = SkippedPhotographs::of(&skipped);
+    if let Some(duplicates) = duplicates {
+        dataset.duplicates = KnownDuplicates(duplicates.into());
+    }
     Ok(ImportOutcome {
         dataset,
         skipped,
+        dropped,
         unlisted,
     })
 }
@@ -326,30 +330,6 @@ fn nothing_left(file: &LabelsFile, skipped: Vec<Skipped>) -> ImportError {
         }
         .into(),
     }
-}
-
-/// A split of our own, and how it was made in words.
-fn make_split(
-    images: &Array4<u8>,
-    columns: &[Column],
-    request: &ImportRequest,
-) -> (Vec<Split>, String) {
-    let groups = near_identical_groups(images);
-    let photographs = images.dim().0;
-    let strata: Vec<Vec<i32>> = (0..photographs)
-        .map(|photograph| {
-            let code = |column: &Column| column.codes.get(photograph).copied();
-            columns.iter().filter_map(code).collect()
-        })
-        .collect();
-    let splits = assign_split(&strata, &groups, request.fractions, request.seed);
-    let looking_alike = photographs - groups.iter().collect::<BTreeSet<_>>().len();
-    let words = format!(
-        "made with seed {}: {}, stratified by all labels; {looking_alike} photographs that nearly \
-         equal another are on its side",
-        request.seed, request.fractions
-    );
-    (splits, words)
 }
 
 fn file_name(path: &Path) -> String {

@@ -6,12 +6,15 @@
 //! [`Predictions`] is what a trained model said about the validation photographs.
 
 mod assign_split;
+mod check;
 mod dataset;
 mod dataset_folder;
+mod duplicates;
 mod find_labels;
 mod fingerprint;
 mod import;
 mod labels;
+mod leaks;
 mod manifest;
 mod near_identical;
 mod npz;
@@ -19,20 +22,31 @@ mod picture;
 mod predictions;
 mod read_photographs;
 mod replace_folder;
+mod skipped;
 mod source;
+mod split_photographs;
 mod task_rows;
+mod thumbnail;
 mod unicode_array;
 
 pub use assign_split::{SplitFractions, SplitFractionsError};
+pub use check::{
+    AlikeGroup, AlikeMember, Disagreement, Findings, PairCounts, PoorPicture, Problem, SmallClass,
+    SplitLeaks, TOO_FEW, WithinAndAcross, check,
+};
 pub use dataset::{Column, Dataset, InconsistentDataset, Origin};
 pub use dataset_folder::{LoadDatasetError, SaveDatasetError, check_can_be_written, read_manifest};
-pub use import::{ImportError, ImportOutcome, ImportRequest, Progress, Skipped, import};
+pub use duplicates::{Duplicates, StoredDuplicates};
+pub use import::{ImportError, ImportOutcome, ImportRequest, Progress, import};
 pub use labels::LabelsError;
+pub use leaks::leaks;
 pub use manifest::{ColumnCounts, Manifest, ManifestError, SplitCounts};
-pub use near_identical::near_identical_groups;
+pub use near_identical::{HASH_DISTANCE, PIXEL_DISTANCE, near_identical_groups};
 pub use npz::NpzError;
 pub use picture::{PREPARATION, PrepareError, prepare};
 pub use predictions::{Predictions, PredictionsError, read_predictions, write_predictions};
 pub use replace_folder::ReplaceFolderError;
+pub use skipped::{Skipped, SkippedPhotographs};
 pub use source::SourceError;
 pub use task_rows::{Row, TaskClass, TaskRows, TaskRowsError, task_rows};
+pub use thumbnail::thumbnail;

@@ -6,6 +6,8 @@ use fitroom_domain::{Fingerprint, ImageSize, Split};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Column, Dataset, Origin};
+use crate::duplicates::StoredDuplicates;
+use crate::skipped::SkippedPhotographs;
 
 /// The format that this program writes, and the only one that it reads.
 const FORMAT: u32 = 1;
@@ -33,6 +35,12 @@ pub struct Manifest {
     /// The label columns.
     #[serde(default)]
     pub columns: Vec<ColumnCounts>,
+    /// Photographs that the import could not use.
+    #[serde(default, skip_serializing_if = "SkippedPhotographs::is_none")]
+    pub skipped: SkippedPhotographs,
+    /// Which photographs are nearly identical; missing in datasets of before that was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near_identical: Option<StoredDuplicates>,
 }
 
 /// A number of photographs for each split.
@@ -95,7 +103,7 @@ pub enum ManifestError {
 }
 
 impl Manifest {
-    /// The description of a dataset.
+    /// The description of a dataset; of near-identical photographs, what is known without comparing them.
     pub fn of(dataset: &Dataset) -> Manifest {
         let ImageSize { height, width } = dataset.image_size();
         let mut splits = SplitCounts::default();
@@ -116,6 +124,8 @@ impl Manifest {
                 .iter()
                 .map(|column| ColumnCounts::of(column, &dataset.splits))
                 .collect(),
+            skipped: dataset.skipped.clone(),
+            near_identical: dataset.duplicates.0.get().map(StoredDuplicates::of),
         }
     }
 

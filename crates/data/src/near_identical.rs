@@ -15,10 +15,10 @@ use ndarray::Array4;
 use rayon::prelude::*;
 
 /// The most bits in which the difference hashes of nearly identical pictures differ.
-const HASH_DISTANCE: u32 = 4;
+pub const HASH_DISTANCE: u32 = 4;
 
 /// The most by which the pixels of nearly identical pictures differ on average, of 255.
-const PIXEL_DISTANCE: u64 = 2;
+pub const PIXEL_DISTANCE: u64 = 2;
 
 /// By how much of 255 a cell must be brighter than its neighbour for the hash to say so: the noise of
 /// JPEG on a white background must not decide.
@@ -71,7 +71,7 @@ pub fn near_identical_groups(images: &Array4<u8>) -> Vec<usize> {
                 candidates[number + 1..]
                     .iter()
                     .filter(move |second| known[first.position] != known[second.position])
-                    .filter(move |second| first.is_like(second))
+                    .filter(move |second| first.distance_if_alike(second).is_some())
                     .map(move |second| (first.position, second.position))
             })
             .collect();
@@ -82,16 +82,23 @@ pub fn near_identical_groups(images: &Array4<u8>) -> Vec<usize> {
     groups.flat()
 }
 
-/// A picture that no earlier one equals.
-struct Candidate<'a> {
-    position: usize,
+/// A picture with what makes comparing it fast.
+pub(crate) struct Candidate<'a> {
+    /// Its position in the dataset.
+    pub(crate) position: usize,
     hash: u64,
     cells: [u32; CELL_ROWS * CELL_COLUMNS],
     pixels: &'a [u8],
 }
 
 impl Candidate<'_> {
-    fn new(position: usize, pixels: &[u8], height: usize, width: usize) -> Candidate<'_> {
+    /// `pixels` are height × width × 3.
+    pub(crate) fn new(
+        position: usize,
+        pixels: &[u8],
+        height: usize,
+        width: usize,
+    ) -> Candidate<'_> {
         let cells = cell_sums(pixels, height, width);
         Candidate {
             position,
@@ -101,12 +108,19 @@ impl Candidate<'_> {
         }
     }
 
-    fn is_like(&self, other: &Candidate<'_>) -> bool {
-        let most = PIXEL_DISTANCE * self.pixels.len() as u64;
+    /// By how much of 255 the pixels of two nearly identical pictures differ on average; `None` if the
+    /// pictures are not nearly identical.
+    pub(crate) fn distance_if_alike(&self, other: &Candidate<'_>) -> Option<f64> {
+        let values = self.pixels.len() as u64;
+        let most = PIXEL_DISTANCE * values;
         // The differences of the sums are at most the sum of the differences, and much faster to take.
-        (self.hash ^ other.hash).count_ones() <= HASH_DISTANCE
-            && difference_of_cells(&self.cells, &other.cells) <= most
-            && difference_of_pixels(self.pixels, other.pixels) <= most
+        if (self.hash ^ other.hash).count_ones() > HASH_DISTANCE
+            || difference_of_cells(&self.cells, &other.cells) > most
+        {
+            return None;
+        }
+        let difference = difference_of_pixels(self.pixels, other.pixels);
+        (difference <= most).then(|| difference as f64 / values.max(1) as f64)
     }
 }
 

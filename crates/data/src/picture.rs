@@ -122,7 +122,7 @@ fn on_white(picture: DynamicImage) -> RgbImage {
 }
 
 /// The largest (width, height) of the same shape that fits into `size` and is not larger than the picture.
-fn fitting_size((width, height): (u32, u32), size: ImageSize) -> (u32, u32) {
+pub(crate) fn fitting_size((width, height): (u32, u32), size: ImageSize) -> (u32, u32) {
     if width <= size.width && height <= size.height {
         return (width, height);
     }
@@ -143,7 +143,7 @@ fn fitting_size((width, height): (u32, u32), size: ImageSize) -> (u32, u32) {
     }
 }
 
-fn shrink(picture: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, PrepareError> {
+pub(crate) fn shrink(picture: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, PrepareError> {
     let failed = |error: &dyn std::error::Error| PrepareError::Shrink(error.to_string());
     let (from_width, from_height) = picture.dimensions();
     // Typed: the untyped call compiles the filters for every kind of pixel, which takes minutes.

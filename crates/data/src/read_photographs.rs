@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use fitroom_domain::ImageSize;
 use rayon::prelude::*;
 
-use crate::import::{ImportError, Progress, Skipped};
+use crate::import::{ImportError, Progress};
 use crate::labels::LabelsRow;
 use crate::picture::{PrepareError, prepare};
+use crate::skipped::Skipped;
 use crate::source::{ReadFileError, Source, SourceError, SourceReader};
 
 /// The photographs that can be used, and those that cannot.

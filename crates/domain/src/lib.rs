@@ -28,7 +28,7 @@ pub use network_shape::{CHANNELS, ImageSize, NetworkShape, NetworkShapeError};
 pub use split::{Split, UnknownSplit};
 pub use state::{AttemptState, TrialState, UnknownState, trial_state_after};
 pub use task::{Flip, Task, TaskDefinition};
-pub use task_summary::{SplitCounts, TaskSummary};
+pub use task_summary::{Leaks, SplitCounts, TaskSummary};
 pub use train_settings::{TrainSettings, TrainSettingsError};
 pub use trial::{TRAINING_SEMANTICS, Trial, TrialFigures, TrialId, TrialIdError};
 

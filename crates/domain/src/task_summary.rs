@@ -16,6 +16,42 @@ pub struct TaskSummary {
     pub photographs: SplitCounts,
     /// Photographs that belong to the task but lack a label that it predicts.
     pub left_out: u64,
+    /// Photographs that accuracies should not be measured on; `None` in records of before they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaks: Option<Leaks>,
+}
+
+/// How many photographs of a task are identical or nearly so to one that it trains on. A model may know
+/// them by heart, and so its accuracy on them says nothing about new photographs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaks {
+    /// In the validation split, without mirrored copies.
+    pub validation: u64,
+    /// In the test split, likewise.
+    pub test: u64,
+}
+
+impl TaskSummary {
+    /// What to know before trusting an accuracy, or `None` if no photograph is known to leak.
+    pub fn leak_warning(&self) -> Option<String> {
+        let leaks = self.leaks?;
+        let part = |leaks: u64, of: u64, split: &str| {
+            (leaks > 0).then(|| format!("{leaks} of {of} {split} photographs"))
+        };
+        let parts: Vec<String> = [
+            part(leaks.validation, self.photographs.validation, "validation"),
+            part(leaks.test, self.photographs.test, "test"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!parts.is_empty()).then(|| {
+            format!(
+                "{} nearly equal one that was trained on: accuracies are too high",
+                parts.join(" and ")
+            )
+        })
+    }
 }
 
 impl TaskSummary {
@@ -40,4 +76,54 @@ pub struct SplitCounts {
     pub validation: u64,
     /// In the test split.
     pub test: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(leaks: Option<Leaks>) -> TaskSummary {
+        TaskSummary {
+            image: ImageSize {
+                height: 80,
+                width: 60,
+            },
+            classes: vec!["jeans".to_owned(), "trousers".to_owned()],
+            photographs: SplitCounts {
+                train: 1322,
+                validation: 167,
+                test: 168,
+            },
+            left_out: 0,
+            leaks,
+        }
+    }
+
+    #[test]
+    fn only_leaks_are_warned_of() {
+        let warning = |validation, test| summary(Some(Leaks { validation, test })).leak_warning();
+        assert_eq!(summary(None).leak_warning(), None);
+        assert_eq!(warning(0, 0), None);
+        assert_eq!(
+            warning(12, 0).unwrap(),
+            "12 of 167 validation photographs nearly equal one that was trained on: accuracies are \
+             too high"
+        );
+        assert_eq!(
+            warning(12, 7).unwrap(),
+            "12 of 167 validation photographs and 7 of 168 test photographs nearly equal one that \
+             was trained on: accuracies are too high"
+        );
+        assert!(warning(0, 7).unwrap().starts_with("7 of 168 test"));
+    }
+
+    #[test]
+    fn summaries_of_before_leaks_were_counted_are_read_and_written_as_they_were() {
+        let text = serde_json::to_string(&summary(None)).unwrap();
+        assert!(!text.contains("leaks"), "{text}");
+        assert_eq!(
+            serde_json::from_str::<TaskSummary>(&text).unwrap(),
+            summary(None)
+        );
+    }
 }

@@ -54,6 +54,7 @@ async fn register(store: &Store, sweep: &str, trials: &[Trial]) -> Registered {
         classes: vec!["cross".to_owned(), "disc".to_owned()],
         photographs: SplitCounts::default(),
         left_out: 0,
+        leaks: None,
     };
     let sweep = SweepToRun {
         name: sweep,

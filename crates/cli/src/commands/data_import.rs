@@ -1,6 +1,6 @@
 //! `fitroom data import`: photographs and labels become a dataset.
 
-use fitroom_data::{ImportRequest, SplitFractions, check_can_be_written, import, read_manifest};
+use fitroom_data::{ImportRequest, check_can_be_written, import, read_manifest};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use anyhow::anyhow;
@@ -32,8 +32,9 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
         name: name.to_owned(),
         path_column: arguments.path_column.clone(),
         columns: arguments.columns.clone(),
-        fractions: SplitFractions::default(),
+        split: arguments.split,
         seed: arguments.split_seed,
+        drop_leaks: arguments.drop_leaks,
     };
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template(
@@ -72,6 +73,12 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
     );
     if !outcome.skipped.is_empty() {
         summary.push_str(&format!("; {} skipped", outcome.skipped.len()));
+    }
+    if arguments.drop_leaks {
+        summary.push_str(&format!(
+            "; {} of train dropped that nearly equal one of validation or test",
+            outcome.dropped
+        ));
     }
     if outcome.unlisted > 0 {
         summary.push_str(&format!(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use anyhow::Context;
-use fitroom_data::{Dataset, TaskRows, task_rows};
+use fitroom_data::{Dataset, TaskRows, leaks, task_rows};
 use fitroom_domain::keep::Keep;
 use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialState};
 use fitroom_store::{Owner, Queue, Registered, SweepToRun, TrialRow};
@@ -213,6 +213,12 @@ impl PlannedSweep {
                 "{count} photographs lack a label that the task needs: left out"
             ));
         }
+        if let Some(warning) = self.summary.leak_warning() {
+            let name = &dataset.name;
+            output::message(&format!(
+                "warning: {warning} (`fitroom data check {name}` shows them)"
+            ));
+        }
         let (all, trained) = (known.len(), count_in(known, TrialState::Finished));
         output::message(&match to_do {
             0 if trained == all => {
@@ -280,5 +286,6 @@ fn summary(dataset: &Dataset, rows: &TaskRows) -> TaskSummary {
             test: photographs(Split::Test),
         },
         left_out: rows.left_out as u64,
+        leaks: Some(leaks(dataset.duplicates(), rows)),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fitroom_data::{
-    Dataset, ImportOutcome, ImportRequest, SplitFractions, import, near_identical_groups, task_rows,
+    Dataset, ImportOutcome, ImportRequest, import, near_identical_groups, task_rows,
 };
 use fitroom_domain::{Flip, ImageSize, Split, Task, TaskDefinition};
 
@@ -24,13 +24,15 @@ fn a_real_catalogue_imports_whole_loads_again_and_answers_a_task() {
         name: "catalogue".to_owned(),
         path_column: None,
         columns: None,
-        fractions: SplitFractions::default(),
+        split: None,
         seed: 0,
+        drop_leaks: false,
     };
     let ImportOutcome {
         dataset,
         skipped,
         unlisted,
+        ..
     } = timed("import", || import(&request, &|_| ())).unwrap();
     assert_eq!((&skipped[..], unlisted), (&[][..], 0));
     assert_eq!(dataset.images.dim(), (10_287, 80, 60, 3));

@@ -5,9 +5,7 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use fitroom_data::{
-    ImportError, ImportOutcome, ImportRequest, PREPARATION, Progress, SplitFractions, import,
-};
+use fitroom_data::{ImportError, ImportOutcome, ImportRequest, PREPARATION, Progress, import};
 use fitroom_domain::{ImageSize, Split};
 use image::{ImageFormat, Rgb, RgbImage};
 use tempfile::TempDir;
@@ -64,8 +62,9 @@ fn request(source: &Path, labels: impl AsRef<Path>) -> ImportRequest {
         name: "shop".to_owned(),
         path_column: None,
         columns: None,
-        fractions: SplitFractions::default(),
+        split: None,
         seed: 0,
+        drop_leaks: false,
     }
 }
 

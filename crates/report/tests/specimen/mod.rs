@@ -201,6 +201,7 @@ pub(crate) fn report(trials: Vec<TrialRow>) -> SweepReport {
                 test: 677,
             },
             left_out: 0,
+            leaks: None,
         },
         generated_at: "2025-03-14 09:26".to_owned(),
         version: "0.1.0".to_owned(),
