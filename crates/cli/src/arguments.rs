@@ -57,6 +57,9 @@ pub(crate) enum Command {
 pub(crate) enum DataCommand {
     /// Pack photographs and their labels into a dataset.
     Import(ImportArguments),
+    /// Look for duplicates, leaks between splits, labels that disagree, small classes and poor pictures.
+    /// Ends with 1 when something was found.
+    Check(CheckArguments),
     /// Print size, classes and counts of a dataset.
     Show(ShowArguments),
 }
@@ -95,6 +98,18 @@ pub(crate) struct ImportArguments {
     /// Leave out photographs of train that nearly equal one of validation or test.
     #[arg(long)]
     pub(crate) drop_leaks: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// A dataset's name in the datasets folder, or its folder.
+    pub(crate) dataset: String,
+    /// The page of thumbnails [default: `DATASET/check.html` in the reports folder].
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) page: Option<PathBuf>,
+    /// Print JSON for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

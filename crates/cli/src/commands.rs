@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod best;
+pub(crate) mod data_check;
 pub(crate) mod data_import;
 pub(crate) mod data_show;
 pub(crate) mod planned_sweep;

@@ -19,6 +19,7 @@ pub(crate) fn headline(
             section.headline {
                 h2 { "Best trial" }
                 p { "No trial of this sweep has finished yet: there is nothing to choose from." }
+                (leak_warning(report))
             }
         };
     };
@@ -58,6 +59,7 @@ pub(crate) fn headline(
                     div { dt { "training took" } dd { (numbers::duration(figures.seconds)) } }
                 }
             }
+            (leak_warning(report))
             p.note {
                 strong { "Selected on validation; the test split was not looked at." }
                 " The best of many trials is in part the luckiest one: expect less on new photographs. "
@@ -66,6 +68,13 @@ pub(crate) fn headline(
                 @if let Some(ties) = ties(leaderboard) { " " (ties) }
             }
         }
+    }
+}
+
+/// What to know of the validation photographs before trusting any accuracy.
+fn leak_warning(report: &SweepReport) -> Markup {
+    html! {
+        @if let Some(warning) = report.summary.leak_warning() { p.warning { (warning) "." } }
     }
 }
 

@@ -83,6 +83,9 @@ fn task_row(task: &IndexTask) -> Markup {
                 }
             }
         }
+        @if let Some(warning) = &task.leak_warning {
+            tr { td colspan="7" { p.warning { (task.task.name) ": " (warning) "." } } }
+        }
     }
 }
 

@@ -31,6 +31,8 @@ pub struct IndexTask {
     pub task: Task,
     /// Photographs of the task, without mirrored copies.
     pub photographs: SplitCounts,
+    /// What to know before trusting its accuracies, if anything.
+    pub leak_warning: Option<String>,
     /// The best trial of all sweeps, if any has finished.
     pub best: Option<TrialRow>,
     /// Finished trials of all sweeps, each counted once.

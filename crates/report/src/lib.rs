@@ -1,8 +1,10 @@
 //! Reports as self-contained HTML pages: everything is in the one file, and nothing is fetched.
 //!
-//! Reads and writes nothing: the caller gives plain data ([`SweepReport`], [`IndexReport`]) and gets
-//! the text of a page from [`sweep_page`] or [`index_page`].
+//! Reads and writes nothing: the caller gives plain data ([`SweepReport`], [`IndexReport`],
+//! [`CheckReport`]) and gets the text of a page from [`sweep_page`], [`index_page`] or [`check_page`].
 
+mod check_page;
+mod check_report;
 mod confusion_table;
 mod epoch_axis;
 mod headline;
@@ -21,6 +23,10 @@ mod sweep_report;
 mod unranked;
 mod vertical_axis;
 
+pub use check_page::check_page;
+pub use check_report::{
+    CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass,
+};
 pub use index_page::index_page;
 pub use index_report::{IndexDataset, IndexReport, IndexSweep, IndexTask};
 pub use learning_curves::PlotError;

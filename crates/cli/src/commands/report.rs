@@ -94,7 +94,11 @@ fn key(sweep: &SweepRecord) -> DatasetKey {
 /// gets the plain name, an older one on other photographs or with another task definition one with its
 /// fingerprint or number.
 fn page_paths(sweeps: &[SweepRecord]) -> Vec<String> {
-    let mut taken = BTreeSet::new();
+    // A dataset's check has a page of its own.
+    let mut taken: BTreeSet<String> = sweeps
+        .iter()
+        .map(|sweep| format!("{}/check", sweep.dataset))
+        .collect();
     let mut paths = Vec::with_capacity(sweeps.len());
     for sweep in sweeps {
         let plain = format!("{}/{}", sweep.dataset, sweep.name);
@@ -214,6 +218,7 @@ fn index_datasets(
             .push(IndexTask {
                 task: sweep.task.clone(),
                 photographs: sweep.summary.photographs,
+                leak_warning: sweep.summary.leak_warning(),
                 best: best.map(|row| report_row(&row, sweep, Vec::new())),
                 finished,
                 sweeps: index_sweeps,

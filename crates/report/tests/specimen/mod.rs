@@ -296,6 +296,7 @@ pub(crate) fn index() -> IndexReport {
                     IndexTask {
                         task: named("trousers_all"),
                         photographs: counts,
+                        leak_warning: None,
                         best: best.clone(),
                         finished: 74,
                         sweeps: vec![
@@ -306,6 +307,7 @@ pub(crate) fn index() -> IndexReport {
                     IndexTask {
                         task: named("primary"),
                         photographs: counts,
+                        leak_warning: None,
                         best: None,
                         finished: 0,
                         sweeps: vec![sweep("primary", 0, 36)],
@@ -320,6 +322,7 @@ pub(crate) fn index() -> IndexReport {
                 tasks: vec![IndexTask {
                     task: named("primary"),
                     photographs: counts,
+                    leak_warning: None,
                     best,
                     finished: 4,
                     sweeps: vec![sweep("first_try", 4, 4)],
