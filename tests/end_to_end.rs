@@ -4,6 +4,7 @@
 //! - `import`: photographs and labels become a dataset
 //! - `any_shop`: another taxonomy
 //! - `bad_input`: wrong files and a full disk
+//! - `check`: what somebody should look at is found, and leaks are warned of
 //! - `choose`: which dataset is meant, and what is refused before anything is trained
 //! - `sweep`: grids, workers, resuming, sharing, failures
 //! - `interrupt`: Ctrl-C and kill
@@ -19,6 +20,7 @@
 
 mod any_shop;
 mod bad_input;
+mod check;
 mod choose;
 mod import;
 mod interrupt;

@@ -7,7 +7,7 @@ mod specimen;
 use std::path::Path;
 use std::process::Command;
 
-use fitroom_report::sweep_page;
+use fitroom_report::{check_page, sweep_page};
 
 /// What Chromium makes of a page: its document as text, and its messages.
 fn opened(chromium: &str, page: &str) -> (String, String) {
@@ -99,6 +99,27 @@ fn pointing_at_a_row_lights_its_curves() {
     let (document, messages) = opened(&chromium, &with_script(&page, script));
     assert_eq!(title(&document), "4 0");
     assert!(!messages.contains("CONSOLE"), "{messages}");
+}
+
+#[test]
+fn the_pictures_of_a_check_are_seen_and_nothing_else_is_fetched() {
+    let Some(chromium) = chromium() else { return };
+    let script = r#"
+        const pictures = [...document.querySelectorAll("img")];
+        for (const picture of pictures) picture.loading = "eager";
+        Promise.all(pictures.map((picture) => picture.decode())).then(() => {
+            document.title = pictures.map((picture) => picture.naturalWidth).join(" ");
+        });
+    "#;
+    let page = with_script(&check_page(&specimen::check()), script);
+    let (document, messages) = opened(&chromium, &page);
+    assert_eq!(title(&document), "1 1");
+    assert!(!messages.contains("CONSOLE"), "{messages}");
+    let (_, messages) = opened(
+        &chromium,
+        &page.replace("data:image/png", "file:///image/png"),
+    );
+    assert!(messages.contains("Content Security Policy"), "{messages}");
 }
 
 #[test]

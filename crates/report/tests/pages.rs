@@ -4,8 +4,8 @@
 
 mod specimen;
 
-use fitroom_domain::{Flip, Hyperparameters, TrialState};
-use fitroom_report::{BestTrial, SweepReport, TrialRow, index_page, sweep_page};
+use fitroom_domain::{Flip, Hyperparameters, Leaks, TrialState};
+use fitroom_report::{BestTrial, SweepReport, TrialRow, check_page, index_page, sweep_page};
 
 /// The first table of this class, or nothing.
 fn table<'a>(page: &'a str, class: &str) -> &'a str {
@@ -198,13 +198,72 @@ fn hostile_names_stay_text() {
     index.datasets[0].tasks[0].task.name = hostile.to_owned();
     index.datasets[0].tasks[0].sweeps[0].name = hostile.to_owned();
     index.datasets[0].tasks[0].sweeps[0].path = format!("javascript:{hostile}");
-    for page in [sweep_page(&report).unwrap(), index_page(&index)] {
+    let mut check = specimen::check();
+    check.dataset.name = hostile.to_owned();
+    check.warnings = vec![hostile.to_owned()];
+    check.skipped = vec![(hostile.to_owned(), hostile.to_owned())];
+    check.small_classes[0].class = hostile.to_owned();
+    let picture = &mut check.sections[0].groups[0].pictures[0];
+    picture.path = hostile.to_owned();
+    picture.labels = vec![hostile.to_owned()];
+    let check = check_page(&check).replace("<img src=\"data:image/png;base64,", "");
+    for page in [sweep_page(&report).unwrap(), index_page(&index), check] {
         assert_eq!(page.matches("<script>").count(), 1);
         assert_eq!(page.matches("</script>").count(), 1);
         assert!(!page.contains("<img") && !page.contains("\"'>"));
         assert!(page.contains("&lt;script&gt;alert(1)"));
         assert!(!page.contains("\"javascript:"));
     }
+}
+
+#[test]
+fn leaks_stand_as_a_warning_beside_the_accuracies_they_touch() {
+    let warning = "12 of 678 validation photographs nearly equal one that was trained on: accuracies \
+                   are too high.";
+    let mut report = specimen::nearly_done(&[0]);
+    assert!(!sweep_page(&report).unwrap().contains("nearly equal"));
+    report.summary.leaks = Some(Leaks {
+        validation: 12,
+        test: 0,
+    });
+    assert!(text(&sweep_page(&report).unwrap()).contains(warning));
+    report.trials.clear();
+    assert!(text(&sweep_page(&report).unwrap()).contains(warning));
+    let mut index = specimen::index();
+    assert!(!index_page(&index).contains("nearly equal"));
+    index.datasets[0].tasks[0].leak_warning = report.summary.leak_warning();
+    let page = text(&index_page(&index));
+    assert!(page.contains(&format!("trousers_all: {warning}")), "{page}");
+}
+
+#[test]
+fn a_check_shows_every_finding_and_counts_what_it_does_not_show() {
+    let page = check_page(&specimen::check());
+    assert_eq!(
+        page.matches("<img src=\"data:image/png;base64,iVBORw0KGgo")
+            .count(),
+        2
+    );
+    let whole = text(&page);
+    for words in [
+        "1 of 1031 validation photographs",
+        "1\u{202f}033",
+        "5 identical across splits",
+        "images/2.jpg",
+        "shoes · boots",
+        "and 3 more",
+        "Not shown: 1\u{202f}200 more",
+        "None found.",
+        "ballerina",
+        "images/7.jpg cannot be decoded",
+        "and 2 more",
+    ] {
+        assert!(whole.contains(words), "{words}: {whole}");
+    }
+    for forbidden in ["http:", "https:", "<link", "@import", "url("] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    assert!(page.contains("default-src 'none'") && page.contains("img-src data:"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use fitroom_domain::{Fingerprint, TaskDefinition, leaderboard};
-use fitroom_store::TrialRow;
+use fitroom_store::{SweepRecord, TrialRow};
 
 use super::runs_list::trials_table;
 use super::trial_json::TrialJson;
@@ -13,11 +13,17 @@ use crate::exit::{Exit, Failure};
 use crate::output;
 
 pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Failure> {
-    let trials = match Database::open_existing(&places.runs)? {
-        Some(database) => database.wait(database.store().trials())?,
-        None => Vec::new(),
+    let (trials, sweeps) = match Database::open_existing(&places.runs)? {
+        Some(database) => (
+            database.wait(database.store().trials())?,
+            database.wait(database.store().sweeps())?,
+        ),
+        None => (Vec::new(), Vec::new()),
     };
     let best = best_of_each(trials);
+    for row in &best {
+        warn_of_leaks(row, &sweeps);
+    }
     if arguments.json {
         let objects: Vec<TrialJson<'_>> = best.iter().map(TrialJson::new).collect();
         output::data(&serde_json::to_string_pretty(&objects)?)?;
@@ -30,6 +36,22 @@ pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Fa
         output::data(&trials_table(&best))?;
     }
     Ok(Exit::Well)
+}
+
+/// Says what to know before trusting the trial's accuracy, as its sweep that ran last found it.
+fn warn_of_leaks(row: &TrialRow, sweeps: &[SweepRecord]) {
+    let trial = &row.trial;
+    let warning = sweeps
+        .iter()
+        .filter(|sweep| {
+            sweep.fingerprint == trial.dataset.fingerprint
+                && sweep.task.definition == trial.task.definition
+        })
+        .find_map(|sweep| sweep.summary.leak_warning());
+    if let Some(warning) = warning {
+        let (dataset, task) = (&row.dataset, &trial.task.name);
+        output::message(&format!("warning: {task} on {dataset}: {warning}"));
+    }
 }
 
 /// The best finished trial of each (dataset fingerprint, task definition), by dataset and task name.

@@ -1,17 +1,18 @@
 //! A real catalogue. `FITROOM_TEST_DATA` names the folder in which `fashion-catalogue.zip` lies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fitroom_data::{
-    Dataset, ImportOutcome, ImportRequest, import, near_identical_groups, task_rows,
+    Dataset, ImportOutcome, ImportRequest, SplitFractions, check, import, leaks,
+    near_identical_groups, task_rows,
 };
 use fitroom_domain::{Flip, ImageSize, Split, Task, TaskDefinition};
 
 #[test]
 fn a_real_catalogue_imports_whole_loads_again_and_answers_a_task() {
     let Some(folder) = std::env::var_os("FITROOM_TEST_DATA") else {
-        eprintln!("skipped: FITROOM_TEST_DATA does not name the folder of a real catalogue");
+        eprintln!("SKIPPED: FITROOM_TEST_DATA does not name the folder of a real catalogue");
         return;
     };
     let request = ImportRequest {
@@ -80,14 +81,38 @@ fn a_real_catalogue_imports_whole_loads_again_and_answers_a_task() {
         1656
     );
 
-    let groups = timed("compare", || near_identical_groups(&dataset.images));
-    let alike = groups
+    // Few facts, so that another way to compare may find a few more or less.
+    let findings = timed("check", || check(&loaded));
+    let pairs = findings.pairs;
+    assert_eq!((pairs.identical.within, pairs.identical.across), (46, 33));
+    assert!((60..120).contains(&(pairs.near_identical.within + pairs.near_identical.across)));
+    let leaking = leaks(loaded.duplicates(), &rows);
+    assert!((1..30).contains(&leaking.validation), "{leaking:?}");
+    assert!((22..60).contains(&findings.leaks.validation_in_train));
+    let identical = findings
+        .disagreements
         .iter()
-        .enumerate()
-        .filter(|(photograph, group)| photograph != *group)
-        .count();
-    eprintln!("{alike} photographs nearly equal an earlier one");
-    assert!((79..300).contains(&alike), "{alike}");
+        .filter(|found| found.identical);
+    assert_eq!(identical.count(), 0);
+    assert_eq!(findings.small_classes, []);
+    assert_eq!(findings.poor_pictures, []);
+    let numbers = timed("compare", || near_identical_groups(&dataset.images));
+    let in_groups = findings.alike.iter().map(|group| group.members.len());
+    let alone = numbers.iter().collect::<BTreeSet<_>>().len() - findings.alike.len();
+    assert_eq!(in_groups.sum::<usize>() + alone, 10_287);
+
+    for (split, drop_leaks) in [(Some(SplitFractions::default()), false), (None, true)] {
+        let request = ImportRequest {
+            split,
+            drop_leaks,
+            ..request.clone()
+        };
+        let outcome = import(&request, &|_| ()).unwrap();
+        let left = check(&outcome.dataset).leaks;
+        assert_eq!((left.validation_in_train, left.test_in_train), (0, 0));
+        assert_eq!(left.test_in_validation > 0, drop_leaks);
+        assert_eq!(outcome.dropped > 0, drop_leaks);
+    }
 }
 
 /// Says how long something took.

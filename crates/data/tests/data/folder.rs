@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use fitroom_data::{Column, Dataset, InconsistentDataset, check_can_be_written, read_manifest};
+use fitroom_data::{
+    Column, Dataset, InconsistentDataset, Skipped, SkippedPhotographs, check_can_be_written,
+    read_manifest,
+};
 use fitroom_domain::{Fingerprint, ImageSize};
+use ndarray::Axis;
 use tempfile::TempDir;
 
 use crate::small_dataset::small_dataset;
@@ -97,6 +101,73 @@ fn the_manifest_counts_photographs_without_pixels() {
     let missing = gender.missing;
     assert_eq!((missing.train, missing.validation, missing.test), (2, 1, 0));
     assert_eq!(manifest.origin.source, "made for tests");
+}
+
+/// The small dataset with a photograph twice and one that could not be used.
+fn with_a_copy() -> Dataset {
+    let mut small = small_dataset();
+    let first = small.images.index_axis(Axis(0), 0).to_owned();
+    small.images.index_axis_mut(Axis(0), 4).assign(&first);
+    let mut dataset = Dataset::new(
+        small.name,
+        small.images,
+        small.splits,
+        small.columns,
+        small.photographs,
+        small.origin,
+    )
+    .unwrap();
+    dataset.skipped = SkippedPhotographs::of(&[Skipped {
+        path: "shop/half.jpg".to_owned(),
+        line: 9,
+        reason: "cannot be decoded".to_owned(),
+    }]);
+    dataset
+}
+
+#[test]
+fn duplicates_and_skipped_photographs_are_remembered() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("small");
+    with_a_copy().save(&folder).unwrap();
+    let text = fs::read_to_string(folder.join("dataset.toml")).unwrap();
+    assert!(text.contains("groups = [[0, 4]]"), "{text}");
+    let loaded = Dataset::load(&folder).unwrap();
+    assert_eq!(loaded.duplicates().groups(), [vec![0, 4]]);
+    assert_eq!(loaded, with_a_copy());
+    // What was stored is believed, and not looked for again: that is what makes loading fast.
+    edit_manifest(&folder, "[[0, 4]]", "[[0, 5]]");
+    let loaded = Dataset::load(&folder).unwrap();
+    assert_eq!(loaded.duplicates().groups(), [vec![0, 5]]);
+}
+
+#[test]
+fn duplicates_that_were_not_stored_or_by_other_limits_are_looked_for() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("small");
+    with_a_copy().save(&folder).unwrap();
+    edit_manifest(&folder, "pixel_distance = 2", "pixel_distance = 1");
+    edit_manifest(&folder, "[[0, 4]]", "[[0, 5]]");
+    let loaded = Dataset::load(&folder).unwrap();
+    assert_eq!(loaded.duplicates().groups(), [vec![0, 4]]);
+    let path = folder.join("dataset.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, _) = text.split_once("[near_identical]").unwrap();
+    fs::write(&path, before).unwrap();
+    let loaded = Dataset::load(&folder).unwrap();
+    assert_eq!(loaded.duplicates().groups(), [vec![0, 4]]);
+}
+
+#[test]
+fn groups_of_duplicates_that_cannot_be_are_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("small");
+    with_a_copy().save(&folder).unwrap();
+    edit_manifest(&folder, "[[0, 4]]", "[[0, 8]]");
+    assert_eq!(
+        load_error(&folder),
+        "`FOLDER/dataset.toml`, key `near_identical`: photograph 8 in a dataset of 8"
+    );
 }
 
 #[test]

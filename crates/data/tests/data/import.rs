@@ -5,7 +5,9 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use fitroom_data::{ImportError, ImportOutcome, ImportRequest, PREPARATION, Progress, import};
+use fitroom_data::{
+    ImportError, ImportOutcome, ImportRequest, PREPARATION, Progress, SplitFractions, import,
+};
 use fitroom_domain::{ImageSize, Split};
 use image::{ImageFormat, Rgb, RgbImage};
 use tempfile::TempDir;
@@ -176,6 +178,8 @@ fn a_photograph_that_is_missing_or_cannot_be_decoded_is_listed_and_skipped() {
             skipped,
             [("none.png", 2), ("broken.png", 4), ("notes.txt", 6)]
         );
+        assert_eq!(dataset.skipped.count, 3);
+        assert_eq!(dataset.skipped.listed, outcome.skipped);
         assert_eq!(outcome.skipped[0].reason, "is missing");
         assert!(
             outcome.skipped[1].reason.starts_with("cannot be decoded: "),
@@ -316,6 +320,77 @@ fn without_a_split_column_a_split_is_made_that_keeps_copies_together() {
     );
     let again = run(&archive, "labels.csv").unwrap();
     assert_eq!(again.dataset.fingerprint, outcome.dataset.fingerprint);
+}
+
+/// Ten photographs in pairs of copies, one of each in train and the other in validation; of two more in
+/// train, one has its copy in train too.
+fn leaking() -> TempDir {
+    let mut labels = "image,type,split\n".to_owned();
+    let mut files = Vec::new();
+    for number in 0..10u8 {
+        let split = if number < 5 { "train" } else { "validation" };
+        labels.push_str(&format!("{number}.png,boots,{split}\n"));
+        files.push((format!("{number}.png"), picture([number % 5 * 40, 90, 0])));
+    }
+    labels.push_str("10.png,heels,train\n11.png,flats,train\n");
+    files.push(("10.png".to_owned(), blue()));
+    files.push(("11.png".to_owned(), blue()));
+    files.push(("labels.csv".to_owned(), labels.into_bytes()));
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (&name[..], &bytes[..]))
+        .collect();
+    folder(&files)
+}
+
+#[test]
+fn a_split_that_is_asked_for_wins_over_the_labels_file_and_leaves_no_leak() {
+    let source = leaking();
+    let mut request = request(source.path(), "labels.csv");
+    let as_given = import(&request, &|_| ()).unwrap().dataset;
+    assert_eq!(as_given.origin.split, "as the labels file says");
+    assert_eq!(as_given.duplicates().groups().len(), 6);
+    request.split = Some(SplitFractions::new(0.5, 0.5, 0.0).unwrap());
+    let made = import(&request, &|_| ()).unwrap().dataset;
+    let count = |split| made.splits.iter().filter(|found| **found == split).count();
+    assert_eq!(Split::ALL.map(count), [6, 6, 0]);
+    for group in made.duplicates().groups() {
+        assert!(
+            group
+                .iter()
+                .all(|one| made.splits[*one] == made.splits[group[0]])
+        );
+    }
+    assert!(
+        made.origin
+            .split
+            .starts_with("made with seed 0: 50 % train")
+    );
+}
+
+#[test]
+fn leaks_are_dropped_from_train_and_nothing_else_is() {
+    let source = leaking();
+    let mut request = request(source.path(), "labels.csv");
+    request.drop_leaks = true;
+    let outcome = import(&request, &|_| ()).unwrap();
+    let dataset = &outcome.dataset;
+    assert_eq!((outcome.dropped, dataset.len()), (5, 7));
+    let kept = [
+        "5.png", "6.png", "7.png", "8.png", "9.png", "10.png", "11.png",
+    ];
+    assert_eq!(dataset.photographs, kept);
+    // Everything else has moved with the photographs.
+    assert_eq!(dataset.images[[6, 0, 0, 2]], 200);
+    assert_eq!(dataset.columns[0].label(6), Some("flats"));
+    assert_eq!(dataset.splits[..5], [Split::Validation; 5]);
+    assert_eq!(dataset.splits[5..], [Split::Train; 2]);
+    assert_eq!(dataset.duplicates().groups(), [vec![5, 6]]);
+    assert_eq!(
+        dataset.origin.split,
+        "as the labels file says; 5 photographs of train that nearly equal one of validation or test \
+         were left out"
+    );
 }
 
 #[test]

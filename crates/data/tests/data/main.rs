@@ -2,6 +2,7 @@
 //!
 //! - `import`: folders, zips and labels files become datasets, or errors that say why not
 //! - `folder`: a dataset's folder is written, replaced, read back, and not believed when it was changed
+//! - `check`: what somebody should look at is found
 //! - `rows`: tasks become rows
 //! - `predictions`: predictions are written and read back
 //! - `numpy`: NumPy reads what we write (needs `FITROOM_PYTHON`, a Python that has it)
@@ -14,6 +15,7 @@
 )]
 
 mod catalogue;
+mod check;
 mod folder;
 mod import;
 mod numpy;

@@ -13,11 +13,12 @@ use std::collections::BTreeMap;
 
 use fitroom_domain::{
     ConfusionMatrix, DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy,
-    NetworkShape, SplitCounts, Task, TaskDefinition, TaskSummary, TrainSettings, Trial,
+    NetworkShape, Split, SplitCounts, Task, TaskDefinition, TaskSummary, TrainSettings, Trial,
     TrialFigures, TrialState,
 };
 use fitroom_report::{
-    BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, TrialRow,
+    BestTrial, CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass,
+    IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, TrialRow,
 };
 
 const IMAGE: ImageSize = ImageSize {
@@ -329,5 +330,66 @@ pub(crate) fn index() -> IndexReport {
                 }],
             },
         ],
+    }
+}
+
+/// A PNG file of one red pixel.
+const RED_PIXEL: [u8; 69] = [
+    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0,
+    0, 0, 144, 119, 83, 222, 0, 0, 0, 12, 73, 68, 65, 84, 120, 218, 99, 248, 207, 192, 0, 0, 3, 1,
+    1, 0, 247, 3, 65, 67, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+];
+
+/// The check of a dataset in which one photograph leaks and one could not be used.
+pub(crate) fn check() -> CheckReport {
+    let picture = |path: &str, split| CheckPicture {
+        png: RED_PIXEL.to_vec(),
+        path: path.to_owned(),
+        split,
+        labels: vec!["shoes".to_owned(), "boots".to_owned()],
+        note: "has an identical one".to_owned(),
+    };
+    let section = |title: &str, groups| CheckSection {
+        title: title.to_owned(),
+        rule: "These have the same pixels.".to_owned(),
+        groups,
+        more_groups: 0,
+    };
+    let group = CheckGroup {
+        title: "5 identical across splits".to_owned(),
+        urgent: true,
+        pictures: vec![
+            picture("images/1.jpg", Split::Train),
+            picture("images/2.jpg", Split::Validation),
+        ],
+        more_pictures: 3,
+    };
+    CheckReport {
+        dataset: dataset(),
+        photographs: 10_287,
+        generated_at: "2025-03-14 09:26".to_owned(),
+        version: "0.1.0".to_owned(),
+        warnings: vec!["leak: 1 of 1031 validation photographs".to_owned()],
+        pairs: vec![CheckPairs {
+            kind: "identical".to_owned(),
+            within: 46,
+            across: 1033,
+        }],
+        sections: vec![
+            CheckSection {
+                more_groups: 1200,
+                ..section("Duplicates", vec![group])
+            },
+            section("Pictures that show nearly nothing", Vec::new()),
+        ],
+        small_classes: vec![CheckSmallClass {
+            column: "type".to_owned(),
+            class: "ballerina".to_owned(),
+            split: Split::Test,
+            photographs: 3,
+            expected: 5,
+        }],
+        skipped: vec![("images/7.jpg".to_owned(), "cannot be decoded".to_owned())],
+        more_skipped: 2,
     }
 }
