@@ -64,7 +64,7 @@ pub(super) fn tables(dataset: &Dataset, findings: &Findings) -> String {
     if findings.skipped > 0 {
         let count = findings.skipped;
         parts.push(format!(
-            "\n{count} photographs that the import could not use:"
+            "\nphotographs that the import could not use: {count}"
         ));
         let rows = dataset.skipped.listed.iter().map(|skipped| {
             let line = skipped.line.to_string();
