@@ -53,7 +53,7 @@ impl SplitFractions {
         }
     }
 
-    fn of(self, split: Split) -> f64 {
+    pub(crate) fn of(self, split: Split) -> f64 {
         match split {
             Split::Train => self.train,
             Split::Validation => self.validation,

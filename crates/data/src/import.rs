@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use fitroom_domain::ImageSize;
+use fitroom_domain::{ImageSize, Split};
 use ndarray::Array4;
 
 use crate::assign_split::SplitFractions;
@@ -162,6 +162,19 @@ pub enum ImportError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A split that is to be made would leave nothing to train on or to measure with.
+    #[error(
+        "{photographs} photographs are too few to split ({fractions}): none is left for {empty}; give more, \
+         or a column `split`"
+    )]
+    TooFew {
+        /// How many there are.
+        photographs: usize,
+        /// The shares of the splits.
+        fractions: SplitFractions,
+        /// The split that would be empty.
+        empty: Split,
+    },
     /// The parts make no dataset.
     #[error("`{file}` makes no dataset")]
     Inconsistent {
@@ -216,7 +229,7 @@ pub fn import(
         width: request.size.width,
         height: request.size.height,
     })?;
-    let mut photographs = SplitPhotographs::new(images, rows, &columns, request);
+    let mut photographs = SplitPhotographs::new(images, rows, &columns, request)?;
     let dropped = match request.drop_leaks {
         true => photographs.drop_leaks(),
         false => 0,

@@ -7,7 +7,7 @@ use ndarray::{Array4, Axis};
 
 use crate::assign_split::{SplitFractions, assign_split};
 use crate::duplicates::Duplicates;
-use crate::import::ImportRequest;
+use crate::import::{ImportError, ImportRequest};
 use crate::labels::{LabelsRow, encode};
 use crate::near_identical::near_identical_groups;
 
@@ -27,21 +27,24 @@ pub(crate) struct SplitPhotographs {
 
 impl SplitPhotographs {
     /// Splits as the labels file says, unless the request wants another split or it says nothing.
+    ///
+    /// # Errors
+    /// When a split that is made would leave one empty that has a share.
     pub(crate) fn new(
         images: Array4<u8>,
         rows: Vec<LabelsRow>,
         columns: &[String],
         request: &ImportRequest,
-    ) -> SplitPhotographs {
+    ) -> Result<SplitPhotographs, ImportError> {
         let given: Option<Vec<Split>> = rows.iter().map(|row| row.split).collect();
         match given.filter(|_| request.split.is_none()) {
-            Some(splits) => SplitPhotographs {
+            Some(splits) => Ok(SplitPhotographs {
                 images,
                 rows,
                 splits,
                 words: "as the labels file says".to_owned(),
                 duplicates: None,
-            },
+            }),
             None => {
                 let fractions = request.split.unwrap_or_default();
                 made(images, rows, columns, fractions, request.seed)
@@ -99,7 +102,7 @@ fn made(
     columns: &[String],
     fractions: SplitFractions,
     seed: u64,
-) -> SplitPhotographs {
+) -> Result<SplitPhotographs, ImportError> {
     let groups = near_identical_groups(&images);
     let columns = encode(columns, &rows);
     let strata: Vec<Vec<i32>> = (0..rows.len())
@@ -111,16 +114,24 @@ fn made(
         })
         .collect();
     let splits = assign_split(&strata, &groups, fractions, seed);
+    let is_empty = |split: &Split| fractions.of(*split) > 0.0 && !splits.contains(split);
+    if let Some(empty) = Split::ALL.into_iter().find(is_empty) {
+        return Err(ImportError::TooFew {
+            photographs: rows.len(),
+            fractions,
+            empty,
+        });
+    }
     let looking_alike = rows.len() - groups.iter().collect::<BTreeSet<_>>().len();
     let words = format!(
         "made with seed {seed}: {fractions}, stratified by all labels; {looking_alike} photographs \
          that nearly equal another are on its side"
     );
-    SplitPhotographs {
+    Ok(SplitPhotographs {
         images,
         rows,
         splits,
         words,
         duplicates: Some(Duplicates::of(&groups)),
-    }
+    })
 }

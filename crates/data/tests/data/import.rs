@@ -130,7 +130,7 @@ fn a_labels_file_on_disk_wins_over_one_in_the_source() {
 #[test]
 fn paths_are_relative_to_the_labels_file_within_the_source() {
     let (red, blue) = (red(), blue());
-    let labels = b"image,type\n../images/a.png,boots\n..\\images\\b.png,flats\n";
+    let labels = b"image,type,split\n../images/a.png,boots,train\n..\\images\\b.png,flats,test\n";
     let source = folder(&[
         ("labels/all.csv", labels),
         ("images/a.png", &red),
@@ -149,7 +149,7 @@ fn paths_are_relative_to_the_labels_file_within_the_source() {
 #[test]
 fn a_photograph_that_is_missing_or_cannot_be_decoded_is_listed_and_skipped() {
     let (red, blue) = (red(), blue());
-    let labels = b"image,type\nnone.png,heels\na.png,boots\nbroken.png,boots\nb.png,flats\nnotes.txt,flats\n";
+    let labels = b"image,type,split\nnone.png,heels,train\na.png,boots,train\nbroken.png,boots,train\nb.png,flats,test\nnotes.txt,flats,test\n";
     let files = [
         ("labels.csv", &labels[..]),
         ("a.png", &red),
@@ -397,7 +397,10 @@ fn leaks_are_dropped_from_train_and_nothing_else_is() {
 fn a_catalogue_of_two_photographs_becomes_a_dataset() {
     let (red, blue) = (red(), blue());
     let source = folder(&[
-        ("labels.csv", b"image,type\na.png,boots\nb.png,flats\n"),
+        (
+            "labels.csv",
+            b"image,type,split\na.png,boots,train\nb.png,flats,validation\n",
+        ),
         ("a.png", &red),
         ("b.png", &blue),
     ]);
