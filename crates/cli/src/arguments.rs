@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use fitroom_data::SplitFractions;
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use fitroom_data::{Constant, SplitFractions};
 use fitroom_domain::ImageSize;
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
@@ -60,6 +60,8 @@ pub(crate) enum DataCommand {
     /// Look for duplicates, leaks between splits, labels that disagree, small classes and poor pictures.
     /// Ends with 1 when something was found.
     Check(CheckArguments),
+    /// Pack photographs and codes in NumPy's .npz files, one file for each split, into a dataset.
+    ImportNpz(ImportNpzArguments),
     /// Print size, classes and counts of a dataset.
     Show(ShowArguments),
 }
@@ -113,6 +115,34 @@ pub(crate) struct CheckArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("sets or names").required(true).args(["names", "sets"]))]
+pub(crate) struct ImportNpzArguments {
+    /// Training photographs: `images` (uint8, photographs × height × width × 3) and one-dimensional
+    /// arrays of codes, compressed or not.
+    #[arg(long, value_name = "FILE", required_unless_present = "sets")]
+    pub(crate) train: Option<PathBuf>,
+    /// Validation photographs, likewise.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) validation: Option<PathBuf>,
+    /// Test photographs, likewise.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) test: Option<PathBuf>,
+    /// TOML that says which arrays are label columns and what their codes mean; see `sweeps/study`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names: Option<PathBuf>,
+    /// The label of all photographs in a column that the files lack; may be repeated.
+    #[arg(long, value_name = "COLUMN=LABEL", value_parser = parse_constant)]
+    pub(crate) constant: Vec<Constant>,
+    /// TOML with several sets of files for one dataset, instead of the options above; see
+    /// `sweeps/study/catalogue.toml`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["train", "validation", "test", "names", "constant"])]
+    pub(crate) sets: Option<PathBuf>,
+    /// Folder of the new dataset, for example `data/shoes`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ShowArguments {
     /// A dataset's name in the datasets folder, or its folder.
     pub(crate) dataset: String,
@@ -159,6 +189,17 @@ pub(crate) struct BestArguments {
     /// Print JSON for programs.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `category=shoes`: a column and the label of all photographs there.
+fn parse_constant(text: &str) -> Result<Constant, String> {
+    let (column, label) = text.split_once('=').ok_or_else(|| {
+        format!("`{text}` is no constant, expected a column and a label as in `category=shoes`")
+    })?;
+    Ok(Constant {
+        column: column.trim().to_owned(),
+        label: label.trim().to_owned(),
+    })
 }
 
 /// `60x80`: width, then height.

@@ -3,6 +3,7 @@
 pub(crate) mod best;
 pub(crate) mod data_check;
 pub(crate) mod data_import;
+pub(crate) mod data_import_npz;
 pub(crate) mod data_show;
 pub(crate) mod planned_sweep;
 pub(crate) mod report;

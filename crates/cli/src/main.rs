@@ -31,6 +31,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Data(DataCommand::Import(import)) => commands::data_import::run(import),
         Command::Data(DataCommand::Check(check)) => commands::data_check::run(places, check),
+        Command::Data(DataCommand::ImportNpz(import)) => commands::data_import_npz::run(import),
         Command::Data(DataCommand::Show(show)) => commands::data_show::run(places, show),
         Command::Sweep(sweep) => commands::sweep::run(places, sweep),
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),

@@ -1,23 +1,31 @@
 //! Photographs and labels become a dataset; a task becomes rows of it.
 //!
 //! [`import()`] reads a folder or a zip with its `labels.csv` into a [`Dataset`], which
-//! [`Dataset::save`] packs into one folder and [`Dataset::load`] reads back. [`task_rows()`] says
-//! which photographs a task is about and what their classes are, without copying a pixel.
+//! [`Dataset::save`] packs into one folder and [`Dataset::load`] reads back; [`import_npz()`] makes one of
+//! NumPy's `.npz` files. [`task_rows()`] says which photographs a task is about and what their classes
+//! are, without copying a pixel.
 //! [`Predictions`] is what a trained model said about the validation photographs.
 
 mod assign_split;
 mod check;
+mod class_names;
+mod codes;
+mod coding;
 mod dataset;
 mod dataset_folder;
 mod duplicates;
+mod element_type;
 mod find_labels;
 mod fingerprint;
 mod import;
+mod import_npz;
 mod labels;
 mod leaks;
 mod manifest;
 mod near_identical;
 mod npz;
+mod npz_sets;
+mod photograph_names;
 mod picture;
 mod predictions;
 mod read_photographs;
@@ -34,15 +42,19 @@ pub use check::{
     AlikeGroup, AlikeMember, Disagreement, Findings, PairCounts, PoorPicture, Problem, SmallClass,
     SplitLeaks, TOO_FEW, WithinAndAcross, check,
 };
+pub use class_names::ClassNamesError;
+pub use coding::{Constant, ConstantError};
 pub use dataset::{Column, Dataset, InconsistentDataset, Origin};
 pub use dataset_folder::{LoadDatasetError, SaveDatasetError, check_can_be_written, read_manifest};
 pub use duplicates::{Duplicates, StoredDuplicates};
 pub use import::{ImportError, ImportOutcome, ImportRequest, Progress, import};
+pub use import_npz::{ImportNpzError, NpzImportOutcome, NpzSet, import_npz};
 pub use labels::LabelsError;
 pub use leaks::leaks;
 pub use manifest::{ColumnCounts, Manifest, ManifestError, SplitCounts};
 pub use near_identical::{HASH_DISTANCE, PIXEL_DISTANCE, near_identical_groups};
 pub use npz::NpzError;
+pub use npz_sets::{NpzSetsError, read_npz_sets};
 pub use picture::{PREPARATION, PrepareError, prepare};
 pub use predictions::{Predictions, PredictionsError, read_predictions, write_predictions};
 pub use replace_folder::ReplaceFolderError;

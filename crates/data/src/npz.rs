@@ -1,7 +1,9 @@
-//! NumPy's `.npz`: a zip of `.npy` members, here stored without compression so that they load fast.
+//! NumPy's `.npz`: a zip of `.npy` members. We write them without compression so that they load fast, and
+//! read them either way.
 //!
 //! The arrays themselves are read and written by `ndarray-npy`. Before it allocates anything, the
-//! reader compares what a member's header promises with the bytes that the file really has.
+//! reader compares what a member's header promises with the bytes that the file can hold. Nothing is
+//! ever unpickled.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, Write};
@@ -14,7 +16,11 @@ use zip::read::ZipFile;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use crate::element_type::element_type;
 use crate::unicode_array;
+
+/// How many bytes deflate can make of one: 258 of every 2 bits.
+const LARGEST_DEFLATE_RATIO: u64 = 1032;
 
 /// What is wrong with an `.npz` file.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +40,12 @@ pub enum NpzError {
         path: PathBuf,
         /// What is wrong with it.
         source: zip::result::ZipError,
+    },
+    /// It is not clear which of two arrays is meant.
+    #[error("`{}` holds several arrays of the same name", path.display())]
+    SameName {
+        /// The file.
+        path: PathBuf,
     },
     /// An array cannot be read or written.
     #[error("array `{array}` of `{}`: {problem}", path.display())]
@@ -118,11 +130,21 @@ impl NpzReader {
             path: path.to_owned(),
             source,
         })?;
+        if zip.has_duplicate_names() {
+            return Err(NpzError::SameName {
+                path: path.to_owned(),
+            });
+        }
         Ok(NpzReader {
             path: path.to_owned(),
             bytes,
             zip,
         })
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The names of the arrays.
@@ -137,6 +159,12 @@ impl NpzReader {
                 Ok(name.strip_suffix(".npy").unwrap_or(&name).to_owned())
             })
             .collect()
+    }
+
+    /// What an array's header says of it: the type of its elements as NumPy's users call it, and its shape.
+    pub(crate) fn describe(&mut self, name: &str) -> Result<(String, Vec<usize>), NpzError> {
+        let header = self.member(name)?.header;
+        Ok((element_type(&header), header.shape))
     }
 
     /// An array of numbers or truth values.
@@ -169,17 +197,20 @@ impl NpzReader {
             .zip
             .by_name(&format!("{name}.npy"))
             .map_err(|error| problem(error.to_string()))?;
-        if data.compression() != CompressionMethod::Stored {
-            return Err(problem(format!(
-                "compressed as {}, expected it stored as it is (`numpy.savez`)",
-                data.compression()
-            )));
-        }
+        let ratio = match data.compression() {
+            CompressionMethod::Stored => 1,
+            CompressionMethod::Deflated => LARGEST_DEFLATE_RATIO,
+            other => {
+                return Err(problem(format!(
+                    "compressed as {other}, expected it stored or deflated, as NumPy does"
+                )));
+            }
+        };
         let size = data.size();
-        if size > self.bytes {
-            let bytes = self.bytes;
+        let packed = data.compressed_size().min(self.bytes);
+        if size > packed.saturating_mul(ratio) {
             return Err(problem(format!(
-                "promises {size} bytes in a file of {bytes}"
+                "promises {size} bytes, more than the {packed} in the file can hold"
             )));
         }
         let preamble = read_preamble(&mut data).map_err(problem)?;
@@ -264,7 +295,7 @@ fn read_preamble(reader: &mut impl Read) -> Result<Vec<u8>, String> {
     Ok(preamble)
 }
 
-fn array_error(path: &Path, array: &str, problem: String) -> NpzError {
+pub(crate) fn array_error(path: &Path, array: &str, problem: String) -> NpzError {
     NpzError::Array {
         path: path.to_owned(),
         array: array.to_owned(),
