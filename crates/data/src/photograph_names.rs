@@ -5,15 +5,26 @@ use std::ffi::OsStr;
 use std::path::{Component, Path};
 
 /// What the photographs of each file are called before their position: the file's name without `.npz` or,
-/// where two files have the same, as many of its folders as tell all files apart. `None` if nothing does.
+/// where two files have the same, its path below the folder that holds all files. `None` where that is
+/// the same too. Nothing above that folder is in a name: the same files elsewhere make the same dataset.
 pub(crate) fn distinct_names(files: &[&Path]) -> Option<Vec<String>> {
     let parts: Vec<Vec<String>> = files.iter().map(|file| parts(file)).collect();
-    let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
-    (1..=longest)
-        .map(|depth| {
-            let name = |parts: &Vec<String>| parts[parts.len().saturating_sub(depth)..].join("/");
-            parts.iter().map(name).collect::<Vec<String>>()
-        })
+    let shortest = parts.iter().map(Vec::len).min().unwrap_or(0);
+    let same = |depth: &usize| {
+        parts
+            .windows(2)
+            .all(|pair| pair[0][*depth] == pair[1][*depth])
+    };
+    // The last part is the file's own name.
+    let common = (0..shortest.saturating_sub(1)).take_while(same).count();
+    let from = |start: &dyn Fn(&[String]) -> usize| -> Vec<String> {
+        let name = |parts: &Vec<String>| parts[start(parts)..].join("/");
+        parts.iter().map(name).collect()
+    };
+    let own = from(&|parts| parts.len().saturating_sub(1));
+    let below = from(&|_| common);
+    [own, below]
+        .into_iter()
         .find(|names| names.iter().collect::<HashSet<_>>().len() == names.len())
 }
 
@@ -47,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_gives_its_own_name_and_as_many_folders_as_are_needed() {
+    fn a_file_gives_its_own_name_and_its_folders_only_where_they_are_needed() {
         assert_eq!(
             names(&["/a/shoes.train.npz", "/a/shoes.test.npz"]).unwrap(),
             ["shoes.train", "shoes.test"]
@@ -57,9 +68,15 @@ mod tests {
             ["train/shoes", "test/shoes"]
         );
         assert_eq!(
-            names(&["/a/x/y.npz", "/b/x/y.npz", "/z.npz"]).unwrap(),
-            ["a/x/y", "b/x/y", "z"]
+            names(&["/a/x/y.npz", "/a/b/x/y.npz", "/a/z.npz"]).unwrap(),
+            ["x/y", "b/x/y", "z"]
         );
+        assert_eq!(
+            names(&["/a/x/y.npz", "/b/x/y.npz"]).unwrap(),
+            ["a/x/y", "b/x/y"]
+        );
+        assert_eq!(names(&["/a/y.npz"]).unwrap(), ["y"]);
+        assert_eq!(names(&[]).unwrap(), [""; 0]);
         assert_eq!(names(&["/a/y.npz", "/a/y"]), None);
         assert_eq!(photograph_name("train", 12), "train/00012");
     }

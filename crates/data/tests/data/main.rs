@@ -1,11 +1,13 @@
 //! What a user of the crate notices.
 //!
 //! - `import`: folders, zips and labels files become datasets, or errors that say why not
+//! - `import_npz`: `.npz` files become datasets, or errors that say why not
 //! - `folder`: a dataset's folder is written, replaced, read back, and not believed when it was changed
 //! - `check`: what somebody should look at is found
 //! - `rows`: tasks become rows
 //! - `predictions`: predictions are written and read back
 //! - `numpy`: NumPy reads what we write (needs `FITROOM_PYTHON`, a Python that has it)
+//! - `numpy_sets`: the study's own files, as NumPy writes them, become datasets (likewise)
 //! - `catalogue`: a real catalogue (needs `FITROOM_TEST_DATA`, the folder with `fashion-catalogue.zip`)
 
 #![allow(
@@ -18,7 +20,9 @@ mod catalogue;
 mod check;
 mod folder;
 mod import;
+mod import_npz;
 mod numpy;
+mod numpy_sets;
 mod predictions;
 mod rows;
 mod small_dataset;

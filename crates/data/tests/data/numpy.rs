@@ -10,9 +10,9 @@ use crate::small_dataset::small_dataset;
 
 /// What a Python script prints, or `None` with a line that says why it was not run. The script finds
 /// `file` as `sys.argv[1]`.
-fn python(script: &str, file: &Path) -> Option<String> {
+pub(crate) fn python(script: &str, file: &Path) -> Option<String> {
     let Some(python) = std::env::var_os("FITROOM_PYTHON") else {
-        eprintln!("skipped: FITROOM_PYTHON does not name a Python that has NumPy");
+        eprintln!("SKIPPED: FITROOM_PYTHON does not name a Python that has NumPy");
         return None;
     };
     let output = Command::new(python)
