@@ -5,6 +5,7 @@
 //! - `any_shop`: another taxonomy
 //! - `bad_input`: wrong files and a full disk
 //! - `check`: what somebody should look at is found, and leaks are warned of
+//! - `import_npz`: photographs and codes in `.npz` files, likewise, and a sweep trains on them
 //! - `choose`: which dataset is meant, and what is refused before anything is trained
 //! - `sweep`: grids, workers, resuming, sharing, failures
 //! - `interrupt`: Ctrl-C and kill
@@ -23,6 +24,7 @@ mod bad_input;
 mod check;
 mod choose;
 mod import;
+mod import_npz;
 mod interrupt;
 mod photographs;
 mod real_catalogue;
