@@ -17,15 +17,14 @@ pub(crate) fn distinct_names(files: &[&Path]) -> Option<Vec<String>> {
     };
     // The last part is the file's own name.
     let common = (0..shortest.saturating_sub(1)).take_while(same).count();
-    let from = |start: &dyn Fn(&[String]) -> usize| -> Vec<String> {
-        let name = |parts: &Vec<String>| parts[start(parts)..].join("/");
-        parts.iter().map(name).collect()
-    };
-    let own = from(&|parts| parts.len().saturating_sub(1));
-    let below = from(&|_| common);
-    [own, below]
-        .into_iter()
-        .find(|names| names.iter().collect::<HashSet<_>>().len() == names.len())
+    let own = |parts: &Vec<String>| parts.last().cloned().unwrap_or_default();
+    let below = |parts: &Vec<String>| parts[common..].join("/");
+    [
+        parts.iter().map(own).collect::<Vec<String>>(),
+        parts.iter().map(below).collect(),
+    ]
+    .into_iter()
+    .find(|names| names.iter().collect::<HashSet<_>>().len() == names.len())
 }
 
 /// The name of the photograph at `position` of a file, counted from 0 as NumPy does.
