@@ -1,6 +1,6 @@
 //! Which dataset is meant, and what is refused before anything is trained.
 
-use crate::photographs::{Workplace, import_as};
+use crate::photographs::{Run, Workplace, import_as};
 
 const SWEEP: &str = "task = \"shapes\"\n\n[hyperparameters]\nkernel_size = 3\nkernel_num = 2\n\n[train]\nepochs = 1\n";
 
@@ -17,11 +17,16 @@ fn refused(workplace: &Workplace, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn without_a_dataset_the_message_says_how_to_make_one() {
+fn a_named_dataset_that_is_missing_is_not_replaced_by_another() {
     let workplace = Workplace::new();
     workplace.write("sweeps/one.toml", SWEEP);
-    let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
-    assert!(message.contains("fitroom data import"), "{message}");
+    let message = refused(&workplace, &["sweep", "sweeps/one.toml", "--data", "mine"]);
+    assert!(message.contains("no dataset `mine`"), "{message}");
+    let mut command = workplace.command(&["sweep", "sweeps/one.toml"]);
+    let run = Run::of(command.env("FITROOM_DATA", "mine").output().unwrap());
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("no dataset `mine`"), "{}", run.stderr);
+    assert!(!workplace.path("data").exists(), "the demo was drawn");
 }
 
 #[test]

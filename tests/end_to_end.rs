@@ -7,6 +7,7 @@
 //! - `check`: what somebody should look at is found, and leaks are warned of
 //! - `import_npz`: photographs and codes in `.npz` files, likewise, and a sweep trains on them
 //! - `choose`: which dataset is meant, and what is refused before anything is trained
+//! - `demo`: the demo catalogue is drawn when there is no dataset
 //! - `sweep`: grids, workers, resuming, sharing, failures
 //! - `interrupt`: Ctrl-C and kill
 //! - `results`: run folder, lists, best, report
@@ -23,6 +24,7 @@ mod any_shop;
 mod bad_input;
 mod check;
 mod choose;
+mod demo;
 mod import;
 mod import_npz;
 mod interrupt;

@@ -55,6 +55,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataCommand {
+    /// Draw the demo: a synthetic catalogue of glasses, shoes and trousers.
+    Demo(DemoArguments),
     /// Pack photographs and their labels into a dataset.
     Import(ImportArguments),
     /// Look for duplicates, leaks between splits, labels that disagree, small classes and poor pictures.
@@ -64,6 +66,16 @@ pub(crate) enum DataCommand {
     ImportNpz(ImportNpzArguments),
     /// Print size, classes and counts of a dataset.
     Show(ShowArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Folder of the new dataset [default: `demo` in the datasets folder].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Another seed draws other photographs.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]
@@ -153,7 +165,7 @@ pub(crate) struct SweepArguments {
     /// Sweep files.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Dataset: its name in the datasets folder, or its folder [default: the only one there].
+    /// Dataset: its name in the datasets folder, or its folder [default: the only one there, else the demo].
     #[arg(long, value_name = "DATASET", env = "FITROOM_DATA")]
     pub(crate) data: Option<String>,
     /// The tasks file [default: `tasks.toml` beside the sweep file].

@@ -5,23 +5,31 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use fitroom_data::{check_can_be_written, draw_demo};
 
 use crate::exit::{Failure, OrInput};
 use crate::output;
 
-/// The dataset drawn by `fitroom data demo`: taken only when there is no other.
-const DEMO: &str = "demo";
+/// The dataset drawn by `fitroom data demo`: taken only when there is no other, and then drawn if it is
+/// missing.
+pub(crate) const DEMO: &str = "demo";
 
 /// The folder of the dataset that `given` names (in the datasets folder, or as a path) or, where none
-/// is given, of the only one beside the demo, which is announced.
+/// is given, of the only one beside the demo, which is announced. The demo is drawn when it is missing.
 pub(crate) fn choose(given: Option<&str>, datasets: &Path) -> Result<PathBuf, Failure> {
     match given {
+        Some(DEMO) => match named(DEMO, datasets) {
+            Err(_) => draw_missing_demo(datasets),
+            found => found,
+        },
         Some(given) => named(given, datasets),
         None => {
             let names = names(datasets)
                 .with_context(|| format!("failed to list `{}`", datasets.display()))?;
-            let name = only(&names, datasets).or_input()?;
-            let folder = datasets.join(name);
+            let folder = match only(&names, datasets).or_input()? {
+                Some(name) => datasets.join(name),
+                None => draw_missing_demo(datasets)?,
+            };
             output::message(&format!("dataset: {}", folder.display()));
             Ok(folder)
         }
@@ -49,17 +57,25 @@ pub(crate) fn named(given: &str, datasets: &Path) -> Result<PathBuf, Failure> {
     .or_input()
 }
 
-/// The one dataset that is meant when none is named.
-fn only<'a>(names: &'a [String], datasets: &Path) -> anyhow::Result<&'a str> {
+/// Draws the demo. Another process may be doing the same.
+fn draw_missing_demo(datasets: &Path) -> Result<PathBuf, Failure> {
+    let folder = datasets.join(DEMO);
+    output::message(&format!(
+        "no dataset yet: drawing the demo catalogue into {}",
+        folder.display()
+    ));
+    check_can_be_written(&folder).or_input()?;
+    draw_demo(0)?.save_if_missing(&folder)?;
+    Ok(folder)
+}
+
+/// The one dataset that is meant when none is named, or `None` where there is none at all.
+fn only<'a>(names: &'a [String], datasets: &Path) -> anyhow::Result<Option<&'a str>> {
     let shown = datasets.display();
     let others: Vec<&String> = names.iter().filter(|name| *name != DEMO).collect();
     match (others.as_slice(), names) {
-        ([one], _) => Ok(one),
-        ([], [demo, ..]) => Ok(demo),
-        ([], []) => Err(anyhow!(
-            "there is no dataset in `{shown}`\n\
-             (make one: `fitroom data import PHOTOGRAPHS --labels CSV --size 60x80 --out {shown}/NAME`)"
-        )),
+        ([one], _) => Ok(Some(one)),
+        ([], names) => Ok(names.first().map(String::as_str)),
         (several, _) => {
             let list: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
             let list = list.join(", ");

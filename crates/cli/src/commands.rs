@@ -2,6 +2,7 @@
 
 pub(crate) mod best;
 pub(crate) mod data_check;
+pub(crate) mod data_demo;
 pub(crate) mod data_import;
 pub(crate) mod data_import_npz;
 pub(crate) mod data_show;

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let places = &arguments.places;
     match &arguments.command {
+        Command::Data(DataCommand::Demo(demo)) => commands::data_demo::run(places, demo),
         Command::Data(DataCommand::Import(import)) => commands::data_import::run(import),
         Command::Data(DataCommand::Check(check)) => commands::data_check::run(places, check),
         Command::Data(DataCommand::ImportNpz(import)) => commands::data_import_npz::run(import),

@@ -20,7 +20,7 @@ use crate::dataset::{Column, Dataset, InconsistentDataset};
 use crate::duplicates::KnownDuplicates;
 use crate::manifest::{ColumnCounts, Manifest, ManifestError};
 use crate::npz::{NpzError, NpzReader, NpzWriter, shape_in_words};
-use crate::replace_folder::{ReplaceFolderError, replace_folder};
+use crate::replace_folder::{Older, ReplaceFolderError, replace_folder};
 
 const ARRAYS: &str = "dataset.npz";
 const MANIFEST: &str = "dataset.toml";
@@ -231,6 +231,19 @@ impl Dataset {
     pub fn save(&self, folder: &Path) -> Result<(), SaveDatasetError> {
         self.duplicates();
         replace_folder(folder, &[ARRAYS, MANIFEST], |new| {
+        self.put_into(folder, Older::Replace)
+    }
+
+    /// As [`Dataset::save`], but a dataset that is there, or is put there meanwhile, stays.
+    ///
+    /// # Errors
+    /// When there is something other than a dataset, or the disk refuses.
+    pub fn save_if_missing(&self, folder: &Path) -> Result<(), SaveDatasetError> {
+        self.put_into(folder, Older::Keep)
+    }
+
+    fn put_into(&self, folder: &Path, older: Older) -> Result<(), SaveDatasetError> {
+        replace_folder(folder, &[ARRAYS, MANIFEST], older, |new| {
             self.write_arrays(&new.join(ARRAYS))?;
             self.write_manifest(&new.join(MANIFEST))
         })

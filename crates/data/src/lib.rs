@@ -16,6 +16,7 @@ mod dataset_folder;
 mod duplicates;
 mod decode;
 mod element_type;
+mod demo;
 mod find_labels;
 mod fingerprint;
 mod import;
@@ -51,6 +52,8 @@ pub use dataset_folder::{LoadDatasetError, SaveDatasetError, check_can_be_writte
 pub use duplicates::{Duplicates, StoredDuplicates};
 pub use import::{ImportError, ImportOutcome, ImportRequest, Progress, import};
 pub use import_npz::{ImportNpzError, NpzImportOutcome, NpzSet, import_npz};
+pub use demo::{DrawDemoError, draw_demo};
+pub use import::{ImportError, ImportOutcome, ImportRequest, Progress, Skipped, import};
 pub use labels::LabelsError;
 pub use leaks::leaks;
 pub use manifest::{ColumnCounts, Manifest, ManifestError, SplitCounts};

@@ -57,7 +57,11 @@ pub enum PrepareError {
 /// # Errors
 /// When the bytes are no picture, a damaged one, or one that is too large.
 pub fn prepare(bytes: &[u8], size: ImageSize) -> Result<Vec<u8>, PrepareError> {
-    let picture = on_white(decode(bytes)?);
+    fit(on_white(decode(bytes)?), size)
+}
+
+/// What [`prepare`] does once a photograph is decoded.
+pub(crate) fn fit(picture: RgbImage, size: ImageSize) -> Result<Vec<u8>, PrepareError> {
     let (width, height) = fitting_size(picture.dimensions(), size);
     let picture = if picture.dimensions() == (width, height) {
         picture.into_raw()

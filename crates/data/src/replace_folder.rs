@@ -61,11 +61,22 @@ pub(crate) fn check_replaceable(folder: &Path, files: &[&str]) -> Result<(), Rep
     }
 }
 
+/// What becomes of a folder that is in the place of a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Older {
+    /// The new one takes its place.
+    Replace,
+    /// It stays, and the new one is dropped: of several processes that make the same, the first has made it.
+    Keep,
+}
+
 /// Has `write` fill a new folder beside `folder`, then gives it that name. What was there before must
-/// have consisted of `files`; it stays untouched until the new folder is complete, and is then removed.
+/// have consisted of `files`; it stays untouched until the new folder is complete, and is then removed
+/// unless `older` says to keep it.
 pub(crate) fn replace_folder<E: From<ReplaceFolderError>>(
     folder: &Path,
     files: &[&str],
+    older: Older,
     write: impl FnOnce(&Path) -> Result<(), E>,
 ) -> Result<(), E> {
     check_replaceable(folder, files)?;
@@ -93,7 +104,7 @@ pub(crate) fn replace_folder<E: From<ReplaceFolderError>>(
     fs::create_dir(&new).map_err(failed)?;
     let placed = write(&new).and_then(|()| {
         check_replaceable(folder, files)?;
-        Ok(put_in_place(&new, &old, &place).map_err(failed)?)
+        Ok(put_in_place(&new, &old, &place, older).map_err(failed)?)
     });
     if placed.is_err() {
         // The first error says what went wrong.
@@ -104,9 +115,13 @@ pub(crate) fn replace_folder<E: From<ReplaceFolderError>>(
 
 /// Moves `new` to `place`. Where a folder is there already, the two change places in one step, so that
 /// `place` is never empty; `old` is where it goes on a file system that cannot do so.
-fn put_in_place(new: &Path, old: &Path, place: &Path) -> io::Result<()> {
+fn put_in_place(new: &Path, old: &Path, place: &Path, older: Older) -> io::Result<()> {
     match fs::rename(new, place) {
-        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+            if older == Older::Keep {
+                return fs::remove_dir_all(new);
+            }
+        }
         done => return done,
     }
     match renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE) {
@@ -128,7 +143,11 @@ mod tests {
     use super::*;
 
     fn write_two(folder: &Path, text: &str) -> Result<(), ReplaceFolderError> {
-        replace_folder(folder, &["a", "b"], |new| {
+        write_two_or(folder, text, Older::Replace)
+    }
+
+    fn write_two_or(folder: &Path, text: &str, older: Older) -> Result<(), ReplaceFolderError> {
+        replace_folder(folder, &["a", "b"], older, |new| {
             for file in ["a", "b"] {
                 fs::write(new.join(file), text).unwrap();
             }
@@ -155,6 +174,17 @@ mod tests {
             assert_eq!(entries(&folder), ["a", "b"]);
         }
         assert_eq!(entries(folder.parent().unwrap()), ["catalogue"]);
+    }
+
+    #[test]
+    fn a_folder_that_shall_be_kept_stays_as_it_is() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("catalogue");
+        for text in ["first", "second"] {
+            write_two_or(&folder, text, Older::Keep).unwrap();
+            assert_eq!(fs::read_to_string(folder.join("b")).unwrap(), "first");
+            assert_eq!(entries(parent.path()), ["catalogue"]);
+        }
     }
 
     #[test]
@@ -189,7 +219,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("catalogue");
         write_two(&folder, "first").unwrap();
-        let failed = replace_folder(&folder, &["a", "b"], |new| {
+        let failed = replace_folder(&folder, &["a", "b"], Older::Replace, |new| {
             fs::write(new.join("a"), "half").unwrap();
             Err(ReplaceFolderError::Write {
                 path: new.to_owned(),

@@ -4,6 +4,7 @@
 //! - `import_npz`: `.npz` files become datasets, or errors that say why not
 //! - `folder`: a dataset's folder is written, replaced, read back, and not believed when it was changed
 //! - `check`: what somebody should look at is found
+//! - `demo`: the demo catalogue is the same everywhere, and every task can be asked of it
 //! - `rows`: tasks become rows
 //! - `predictions`: predictions are written and read back
 //! - `numpy`: NumPy reads what we write (needs `FITROOM_PYTHON`, a Python that has it)
@@ -18,6 +19,7 @@
 
 mod catalogue;
 mod check;
+mod demo;
 mod folder;
 mod import;
 mod import_npz;

@@ -1,0 +1,158 @@
+//! The demo: a catalogue with the study's whole taxonomy, drawn rather than photographed.
+//!
+//! Every product is drawn from a description (cut, colours, parts) that chance makes after the habits of
+//! its gender and type. Habits overlap, as in a shop: no classifier is right about all of them. The same
+//! seed draws the same bytes on every machine.
+
+mod canvas;
+mod chance;
+mod colour;
+mod draw_glasses;
+mod draw_shoe;
+mod draw_trousers;
+mod glasses;
+mod outline;
+mod photograph;
+mod shoe;
+mod taxonomy;
+mod trousers;
+
+use fitroom_domain::{ImageSize, Split};
+use ndarray::Array4;
+use rayon::prelude::*;
+
+use self::chance::Chance;
+use self::photograph::photograph;
+use self::taxonomy::{CATALOGUE, Product};
+use crate::assign_split::{SplitFractions, SplitFractionsError, assign_split};
+use crate::dataset::{Column, Dataset, InconsistentDataset, Origin};
+use crate::near_identical::near_identical_groups;
+use crate::picture::{PREPARATION, PrepareError};
+
+/// The size of the demo's photographs.
+const SIZE: ImageSize = ImageSize {
+    height: 40,
+    width: 30,
+};
+
+/// Why the demo cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawDemoError {
+    /// Memory is short.
+    #[error("there is no memory to draw in")]
+    Memory,
+    /// A drawing cannot be made a photograph of the dataset.
+    #[error("a drawing {0}")]
+    Prepare(#[from] PrepareError),
+    /// The splits' shares are wrong.
+    #[error(transparent)]
+    Split(#[from] SplitFractionsError),
+    /// The parts make no dataset.
+    #[error("the drawings make no dataset")]
+    Inconsistent(#[from] InconsistentDataset),
+}
+
+/// Draws the demo catalogue. The same seed gives the same fingerprint.
+///
+/// # Errors
+/// When memory is short.
+pub fn draw_demo(seed: u64) -> Result<Dataset, DrawDemoError> {
+    let products: Vec<Product> = CATALOGUE
+        .iter()
+        .flat_map(|(product, photographs)| std::iter::repeat_n(*product, *photographs))
+        .collect();
+    let pixels = products
+        .par_iter()
+        .enumerate()
+        .map(|(number, product)| {
+            let mut chance = Chance::new(seed, number as u64);
+            Ok(photograph(*product, SIZE, &mut chance).ok_or(DrawDemoError::Memory)??)
+        })
+        .collect::<Result<Vec<Vec<u8>>, DrawDemoError>>()?
+        .concat();
+    let shape = (products.len(), SIZE.height as usize, SIZE.width as usize, 3);
+    let images = Array4::from_shape_vec(shape, pixels).map_err(|_| DrawDemoError::Memory)?;
+    let columns = vec![
+        column("category", &products, |product| Some(product.category())),
+        column("gender", &products, |product| {
+            product.gender().map(taxonomy::Gender::label)
+        }),
+        column("type", &products, |product| Some(product.type_label())),
+    ];
+    let fractions = SplitFractions::new(0.6, 0.2, 0.2)?;
+    let splits = split(&images, &columns, fractions, seed);
+    let origin = Origin {
+        source: format!("drawn by `fitroom data demo` with seed {seed}"),
+        preparation: PREPARATION.to_owned(),
+        split: format!("made with seed {seed}: {fractions}, stratified by all labels"),
+    };
+    Ok(Dataset::new(
+        "demo".to_owned(),
+        images,
+        splits,
+        columns,
+        paths(&products),
+        origin,
+    )?)
+}
+
+/// A label column, classes in alphabetical order.
+fn column(
+    name: &str,
+    products: &[Product],
+    label: impl Fn(Product) -> Option<&'static str>,
+) -> Column {
+    let mut classes: Vec<&str> = products
+        .iter()
+        .filter_map(|product| label(*product))
+        .collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let code = |product: &Product| {
+        label(*product)
+            .and_then(|label| classes.binary_search(&label).ok())
+            .and_then(|code| i32::try_from(code).ok())
+            .unwrap_or(-1)
+    };
+    Column {
+        name: name.to_owned(),
+        codes: products.iter().map(code).collect(),
+        classes: classes.iter().map(|class| (*class).to_owned()).collect(),
+    }
+}
+
+/// Stratified by all labels; what looks the same is on one side.
+fn split(
+    images: &Array4<u8>,
+    columns: &[Column],
+    fractions: SplitFractions,
+    seed: u64,
+) -> Vec<Split> {
+    let strata: Vec<Vec<i32>> = (0..images.dim().0)
+        .map(|photograph| {
+            let code = |column: &Column| column.codes.get(photograph).copied();
+            columns.iter().filter_map(code).collect()
+        })
+        .collect();
+    assign_split(&strata, &near_identical_groups(images), fractions, seed)
+}
+
+/// A path for each photograph: `shoes/female/high heels/012`, numbered within its folder.
+fn paths(products: &[Product]) -> Vec<String> {
+    let mut number = 0;
+    let mut before = None;
+    let path = |product: &Product| {
+        number = if before == Some(*product) {
+            number + 1
+        } else {
+            1
+        };
+        before = Some(*product);
+        let (category, kind) = (product.category(), product.type_label());
+        match product.gender() {
+            Some(gender) => format!("{category}/{}/{kind}/{number:03}", gender.label()),
+            None => format!("{category}/{kind}/{number:03}"),
+        }
+    };
+    products.iter().map(path).collect()
+}
