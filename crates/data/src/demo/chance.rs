@@ -43,12 +43,9 @@ impl Chance {
         self.uniform() < probability
     }
 
-    /// One of the choices, each with its weight; the first if no weight is positive.
-    pub(super) fn weighted<T: Copy, const N: usize>(
-        &mut self,
-        first: T,
-        choices: [(f32, T); N],
-    ) -> T {
+    /// One of the choices, at least one, each with its weight; weights add up to more than 0.
+    pub(super) fn weighted<T: Copy, const N: usize>(&mut self, choices: [(f32, T); N]) -> T {
+        const { assert!(N > 0) };
         let total: f32 = choices.iter().map(|(weight, _)| weight).sum();
         let mut left = self.uniform() * total;
         for (weight, choice) in choices {
@@ -57,6 +54,7 @@ impl Chance {
             }
             left -= weight;
         }
-        first
+        // Rounding can leave a little of the last weight.
+        choices[N - 1].1
     }
 }

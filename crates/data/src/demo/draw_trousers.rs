@@ -4,19 +4,19 @@ use super::canvas::{Canvas, Ink, Pose};
 use super::chance::Chance;
 use super::colour::{BLACK, Colour, WHITE};
 use super::outline::{Outline, Point};
-use super::trousers::Trousers;
+use super::trousers::{Trousers, Weave};
 
 /// Draws them, with the middle of the waist at the origin, in a pose that chance decides.
 pub(super) fn draw_trousers(canvas: &mut Canvas, trousers: &Trousers, chance: &mut Chance) {
     let scale = (110.0 / trousers.length).min(1.0);
     canvas.pose(Pose {
         at: (
-            chance.around(45.0, 1.5),
-            (120.0 - scale * trousers.length) / 2.0 + chance.around(0.0, 1.2),
+            chance.around(45.0, 0.9),
+            (120.0 - scale * trousers.length) / 2.0 + chance.around(0.0, 0.8),
         ),
         scale: (if chance.happens(0.5) { -scale } else { scale }, scale),
         turn: chance.around(0.0, 0.012),
-        slant: chance.around(0.0, 0.02),
+        slant: chance.around(0.0, 0.012),
     });
     let light = chance.between(0.12, 0.34);
     let folds = chance.between(0.05, 0.22);
@@ -28,6 +28,7 @@ pub(super) fn draw_trousers(canvas: &mut Canvas, trousers: &Trousers, chance: &m
             shade(canvas, trousers, side, light);
             fade(canvas, trousers, side);
             fold(canvas, trousers, side, folds, chance);
+            draw_weave(canvas, trousers);
             canvas.grain(chance, trousers.grain, 1);
             canvas.grain(chance, trousers.grain / 2.0, 3);
             sew(canvas, trousers, side, seam);
@@ -112,6 +113,35 @@ fn fade(canvas: &mut Canvas, trousers: &Trousers, side: f32) {
             Outline::ellipse(knee, width * 0.7, height * 0.5),
             &Ink::Flat(pale.at(trousers.fading * share * 0.6)),
         );
+    }
+}
+
+/// The distance between two ribs or stripes of a cloth.
+const RIBS: f32 = 7.2;
+
+/// The pattern of the cloth, darker on pale cloth and paler on dark cloth.
+fn draw_weave(canvas: &mut Canvas, trousers: &Trousers) {
+    let mut lines = |strength: f32, lean_x: f32, lean_y: f32| {
+        let colour = match trousers.colour.brightness() > 110.0 {
+            true => BLACK.at(strength * 0.8),
+            false => WHITE.at(strength * 0.6),
+        };
+        for number in -24..24 {
+            let shift = number as f32 * RIBS;
+            let (x, y) = (shift * lean_y, if lean_y == 0.0 { shift } else { -10.0 });
+            let end = (x + 130.0 * lean_x, y + 130.0 * lean_y);
+            let start = if lean_y == 0.0 { (-60.0, y) } else { (x, y) };
+            canvas.stroke(Outline::from(start).line(end), colour, RIBS * 0.42);
+        }
+    };
+    match trousers.weave {
+        Weave::Plain => {}
+        Weave::Twill(strength) => lines(strength, -1.0, 1.0),
+        Weave::Stripes(strength) => lines(strength, 0.0, 1.0),
+        Weave::Checks(strength) => {
+            lines(strength * 0.7, 0.0, 1.0);
+            lines(strength * 0.7, 1.0, 0.0);
+        }
     }
 }
 

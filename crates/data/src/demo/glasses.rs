@@ -48,28 +48,22 @@ impl Glasses {
         use LensShape::{Aviator, CatEye, Oval, Rectangle, Round, Square};
         let sun = kind == GlassesType::Sunglasses;
         let shape = match sun {
-            true => chance.weighted(
-                Square,
-                [
-                    (0.16, Round),
-                    (0.08, Oval),
-                    (0.16, Rectangle),
-                    (0.22, Square),
-                    (0.22, Aviator),
-                    (0.16, CatEye),
-                ],
-            ),
-            false => chance.weighted(
-                Rectangle,
-                [
-                    (0.18, Round),
-                    (0.16, Oval),
-                    (0.34, Rectangle),
-                    (0.16, Square),
-                    (0.06, Aviator),
-                    (0.1, CatEye),
-                ],
-            ),
+            true => chance.weighted([
+                (0.16, Round),
+                (0.08, Oval),
+                (0.16, Rectangle),
+                (0.22, Square),
+                (0.22, Aviator),
+                (0.16, CatEye),
+            ]),
+            false => chance.weighted([
+                (0.18, Round),
+                (0.16, Oval),
+                (0.34, Rectangle),
+                (0.16, Square),
+                (0.06, Aviator),
+                (0.1, CatEye),
+            ]),
         };
         let flat = match shape {
             Round => 0.95,
@@ -86,8 +80,7 @@ impl Glasses {
             width,
             height: width * flat * chance.around(if sun { 1.04 } else { 0.98 }, 0.06),
             bridge: chance.around(8.5, 1.2),
-            rim: chance.weighted(2.0, [(0.4, 1.3), (0.35, 2.4), (0.25, 3.8)])
-                * chance.around(1.0, 0.1),
+            rim: chance.weighted([(0.4, 1.3), (0.35, 2.4), (0.25, 3.8)]) * chance.around(1.0, 0.1),
             half_rim: chance.happens(if sun { 0.07 } else { 0.15 }),
             frame: frame(chance),
             tint,
@@ -99,18 +92,15 @@ impl Glasses {
 
 fn frame(chance: &mut Chance) -> Colour {
     let black = Colour::new(0x1e_1e_20);
-    let colour = chance.weighted(
-        black,
-        [
-            (0.38, black),
-            (0.2, Colour::new(0x5c_38_1e)),
-            (0.14, Colour::new(0xb8_9a_58)),
-            (0.12, Colour::new(0x9a_9c_a0)),
-            (0.06, Colour::new(0x8c_24_30)),
-            (0.06, Colour::new(0x24_3c_70)),
-            (0.04, Colour::new(0xd8_cc_c0)),
-        ],
-    );
+    let colour = chance.weighted([
+        (0.38, black),
+        (0.2, Colour::new(0x5c_38_1e)),
+        (0.14, Colour::new(0xb8_9a_58)),
+        (0.12, Colour::new(0x9a_9c_a0)),
+        (0.06, Colour::new(0x8c_24_30)),
+        (0.06, Colour::new(0x24_3c_70)),
+        (0.04, Colour::new(0xd8_cc_c0)),
+    ]);
     colour.varied(chance, 12.0)
 }
 
@@ -122,16 +112,13 @@ fn lenses(sun: bool, chance: &mut Chance) -> (Colour, f32) {
     let blue = Colour::new(0x4a_78_b8);
     match sun {
         true => {
-            let tint = chance.weighted(
-                smoke,
-                [
-                    (0.5, smoke),
-                    (0.26, brown),
-                    (0.12, blue),
-                    (0.06, Colour::new(0x4c_66_48)),
-                    (0.06, Colour::new(0xb0_60_70)),
-                ],
-            );
+            let tint = chance.weighted([
+                (0.5, smoke),
+                (0.26, brown),
+                (0.12, blue),
+                (0.06, Colour::new(0x4c_66_48)),
+                (0.06, Colour::new(0xb0_60_70)),
+            ]);
             let pale = chance.happens(0.16);
             let opacity = match pale {
                 true => chance.between(0.1, 0.4),
@@ -145,7 +132,7 @@ fn lenses(sun: bool, chance: &mut Chance) -> (Colour, f32) {
         }
         false => {
             let coated = chance.happens(0.14);
-            let tint = chance.weighted(smoke, [(0.5, smoke), (0.3, blue), (0.2, brown)]);
+            let tint = chance.weighted([(0.5, smoke), (0.3, blue), (0.2, brown)]);
             let opacity = match coated {
                 true => chance.between(0.14, 0.42),
                 false => chance.between(0.02, 0.13),

@@ -3,34 +3,38 @@
 use fitroom_domain::ImageSize;
 use image::{Rgb, RgbImage};
 
+use super::DrawDemoError;
 use super::canvas::{Canvas, HEIGHT, WIDTH};
 use super::chance::Chance;
 use super::draw_glasses::draw_glasses;
 use super::draw_shoe::draw_shoe;
 use super::draw_trousers::draw_trousers;
 use super::glasses::Glasses;
-use super::shoe::Shoe;
+use super::shoe_types::shoe_of;
 use super::taxonomy::Product;
 use super::trousers::Trousers;
-use crate::picture::{PrepareError, fit};
+use crate::picture::fit;
 
 /// The deviation of the sensor's noise from pixel to pixel, before the picture is shrunk.
-const NOISE: f32 = 6.0;
+const NOISE: f32 = 5.0;
 
-/// A photograph of a product as it lies in the dataset, or `None` if a canvas does not fit into memory.
+/// A photograph of a product as it lies in the dataset.
+///
+/// # Errors
+/// When memory is short.
 pub(super) fn photograph(
     product: Product,
     size: ImageSize,
     chance: &mut Chance,
-) -> Option<Result<Vec<u8>, PrepareError>> {
-    let mut canvas = Canvas::new()?;
+) -> Result<Vec<u8>, DrawDemoError> {
+    let mut canvas = Canvas::new().ok_or(DrawDemoError::Memory)?;
     match product {
         Product::Trousers(gender, kind) => {
             let trousers = Trousers::of(gender, kind, chance);
             draw_trousers(&mut canvas, &trousers, chance);
         }
         Product::Shoe(gender, kind) => {
-            let shoe = Shoe::of(gender, kind, chance);
+            let shoe = shoe_of(gender, kind, chance);
             draw_shoe(&mut canvas, &shoe, chance);
         }
         Product::Glasses(kind) => {
@@ -38,7 +42,7 @@ pub(super) fn photograph(
             draw_glasses(&mut canvas, &glasses, chance);
         }
     }
-    Some(fit(expose(canvas, chance), size))
+    Ok(fit(expose(canvas, chance), size)?)
 }
 
 /// The lamp is brighter or darker, warmer or colder, and the sensor is noisy.

@@ -11,7 +11,10 @@ static DEMO: LazyLock<Dataset> = LazyLock::new(|| draw_demo(0).unwrap());
 #[test]
 fn the_same_seed_draws_the_same_bytes_on_every_machine() {
     // If this number changes, all trials of the demo become strangers: say so in the changelog.
-    assert_eq!(DEMO.fingerprint.as_str(), "");
+    assert_eq!(
+        DEMO.fingerprint.as_str(),
+        "57d914419abe5c258feafd5622e944ca"
+    );
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let alone = pool.unwrap().install(|| draw_demo(0).unwrap());
     assert_eq!(alone, *DEMO);
@@ -116,19 +119,24 @@ fn photographs_that_look_the_same_are_few_and_never_in_two_splits() {
 }
 
 #[test]
-fn products_stand_on_white_and_fill_the_picture() {
+fn products_stand_on_white_and_are_seen() {
     let ImageSize { height, width } = DEMO.image_size();
-    assert_eq!((height, width), (40, 30));
+    assert_eq!((height, width), (36, 27));
+    let mut pale = Vec::new();
     for (picture, path) in DEMO.images.outer_iter().zip(&DEMO.photographs) {
         let corner = picture.slice(ndarray::s![..2, ..2, ..]);
         assert!(
-            corner.iter().all(|value| *value > 180),
+            corner.iter().all(|value| *value > 220),
             "{path}: no white corner"
         );
-        let coloured = picture
-            .lanes(ndarray::Axis(2))
+        let pixels = picture.lanes(ndarray::Axis(2));
+        let coloured = pixels
             .into_iter()
-            .filter(|pixel| pixel.iter().any(|value| *value < 200));
-        assert!(coloured.count() > 25, "{path}: no product");
+            .filter(|pixel| pixel.iter().any(|value| *value < 225));
+        if coloured.count() < 25 {
+            pale.push(path);
+        }
     }
+    // Glasses can have clear lenses in a pale frame.
+    assert!(pale.len() * 100 < DEMO.len(), "no product: {pale:?}");
 }
