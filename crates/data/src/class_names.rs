@@ -108,9 +108,9 @@ pub enum ClassNamesError {
         /// The column that it depends on.
         by: String,
         /// The label that this column lacks.
-        label: String,
+        label: Box<str>,
         /// The labels that it has.
-        known: String,
+        known: Box<str>,
     },
 }
 

@@ -177,8 +177,8 @@ fn coded_column(
                         line,
                         column: column.name,
                         by,
-                        label,
-                        known: quoted(labels),
+                        label: label.into(),
+                        known: quoted(labels).into(),
                     });
                 };
                 meanings[code] = positions(&mut classes, &list);

@@ -229,8 +229,6 @@ impl Dataset {
     /// # Errors
     /// When there is something other than a dataset, or the disk refuses.
     pub fn save(&self, folder: &Path) -> Result<(), SaveDatasetError> {
-        self.duplicates();
-        replace_folder(folder, &[ARRAYS, MANIFEST], |new| {
         self.put_into(folder, Older::Replace)
     }
 
@@ -243,6 +241,8 @@ impl Dataset {
     }
 
     fn put_into(&self, folder: &Path, older: Older) -> Result<(), SaveDatasetError> {
+        // Known before there is a half-written folder, for finding them may take seconds.
+        self.duplicates();
         replace_folder(folder, &[ARRAYS, MANIFEST], older, |new| {
             self.write_arrays(&new.join(ARRAYS))?;
             self.write_manifest(&new.join(MANIFEST))
