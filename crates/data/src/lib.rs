@@ -2,9 +2,10 @@
 //!
 //! [`import()`] reads a folder or a zip with its `labels.csv` into a [`Dataset`], which
 //! [`Dataset::save`] packs into one folder and [`Dataset::load`] reads back; [`import_npz()`] makes one of
-//! NumPy's `.npz` files. [`task_rows()`] says which photographs a task is about and what their classes
-//! are, without copying a pixel.
-//! [`Predictions`] is what a trained model said about the validation photographs.
+//! NumPy's `.npz` files, [`draw_demo()`] one of drawings. [`task_rows()`] says which photographs a task is
+//! about and what their classes are, without copying a pixel. [`check()`] finds what somebody should look
+//! at first, and [`leaks()`] the photographs that a task should not be measured on. [`Predictions`] is
+//! what a trained model said about the validation photographs.
 
 mod assign_split;
 mod check;
@@ -65,4 +66,4 @@ pub use replace_folder::ReplaceFolderError;
 pub use skipped::{Skipped, SkippedPhotographs};
 pub use source::SourceError;
 pub use task_rows::{Row, TaskClass, TaskRows, TaskRowsError, task_rows};
-pub use thumbnail::thumbnail;
+pub use thumbnail::{ThumbnailError, thumbnail};

@@ -4,13 +4,10 @@ mod json;
 mod page;
 mod tables;
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::Context;
 use fitroom_data::{Dataset, check};
 use fitroom_report::check_page;
 
+use super::report::write_page;
 use crate::arguments::{CheckArguments, Places};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
@@ -58,14 +55,4 @@ fn path(dataset: &Dataset, photograph: usize) -> &str {
 fn split(dataset: &Dataset, photograph: usize) -> &'static str {
     let split = dataset.splits.get(photograph);
     split.map_or("", |split| split.as_str())
-}
-
-/// Writes the page at once: a browser never sees half of one.
-fn write_page(path: &Path, page: &str) -> anyhow::Result<()> {
-    let unfinished = path.with_extension("html.new");
-    path.parent()
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(&unfinished, page))
-        .and_then(|()| fs::rename(&unfinished, path))
-        .with_context(|| format!("failed to write `{}`", path.display()))
 }

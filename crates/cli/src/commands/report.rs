@@ -246,7 +246,7 @@ fn first_of_each(sweeps: &[SweepRecord]) -> Vec<DatasetKey> {
 }
 
 /// Writes a page at once: a browser never sees half of one.
-fn write_page(path: &Path, page: &str) -> anyhow::Result<()> {
+pub(super) fn write_page(path: &Path, page: &str) -> anyhow::Result<()> {
     let unfinished = path.with_extension("html.new");
     path.parent()
         .map_or(Ok(()), fs::create_dir_all)
