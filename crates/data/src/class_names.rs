@@ -88,9 +88,9 @@ pub enum ClassNamesError {
         /// The column.
         column: String,
         /// What `by` says.
-        by: String,
+        by: Box<str>,
         /// The columns that it could name.
-        known: String,
+        known: Box<str>,
     },
     /// A list for a label that does not exist.
     #[error(
@@ -106,7 +106,7 @@ pub enum ClassNamesError {
         /// The column.
         column: String,
         /// The column that it depends on.
-        by: String,
+        by: Box<str>,
         /// The label that this column lacks.
         label: Box<str>,
         /// The labels that it has.

@@ -161,10 +161,10 @@ fn coded_column(
                     path: path.to_owned(),
                     line,
                     column: column.name,
-                    by,
+                    by: by.into(),
                     known: match known.is_empty() {
-                        true => "is none".to_owned(),
-                        false => format!("are: {}", quoted(&known)),
+                        true => "is none".into(),
+                        false => format!("are: {}", quoted(&known)).into(),
                     },
                 });
             };
@@ -176,7 +176,7 @@ fn coded_column(
                         path: path.to_owned(),
                         line,
                         column: column.name,
-                        by,
+                        by: by.into(),
                         label: label.into(),
                         known: quoted(labels).into(),
                     });

@@ -115,9 +115,9 @@ pub enum ImportNpzError {
         /// The photograph's position, from 0.
         row: usize,
         /// The code.
-        code: i128,
+        code: Box<str>,
         /// The codes that would do.
-        expected: String,
+        expected: Box<str>,
         /// The names file.
         names: PathBuf,
     },
