@@ -1,10 +1,14 @@
-"""Starts TensorBoard on a folder, prints the scalars that its HTTP interface shows, and stops it.
+"""Starts TensorBoard on a folder, prints what its HTTP interface shows, and stops it.
 
-    query_server.py LOGDIR [--loader python|fast]
+    query_server.py LOGDIR [--show scalars|images|hparams] [--loader python|fast]
 
-JSON: {run: {tag: [[step, value], ...]}}. A run is the path of its folder below LOGDIR, `.` for LOGDIR
-itself. Values that are not finite are the strings NaN, Infinity, -Infinity. TensorBoard shows at most
-1000 points of each tag.
+JSON of `scalars`: {run: {tag: [[step, value], ...]}}. A run is the path of its folder below LOGDIR, `.` for
+LOGDIR itself. Values that are not finite are the strings NaN, Infinity, -Infinity. TensorBoard shows at
+most 1000 points of each tag.
+
+JSON of `images`: {run: {tag: [[step, bytes in hexadecimal digits], ...]}}, at most 10 of each tag.
+
+JSON of `hparams`: {"experiment": …, "groups": […]}, the answers that the HPARAMS page gets.
 
 `python` (the default) reads everything before the first answer. `fast` is TensorBoard's own default, a
 server of its own that reads in the background: here the answer is awaited in which each folder with an
@@ -90,10 +94,18 @@ def server_address(server):
             return address.group()
 
 
-def ask(address, path, form=None):
-    body = form and urllib.parse.urlencode(form, doseq=True).encode()
-    with urllib.request.urlopen(f"{address}data/{path}", body, timeout=30) as answer:
-        return json.load(answer)
+def fetch(address, path, body=None, kind="application/x-www-form-urlencoded"):
+    request = urllib.request.Request(f"{address}data/{path}", body, {"Content-Type": kind})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.read()
+
+
+def ask(address, path, **parameters):
+    return json.loads(fetch(address, f"{path}?{urllib.parse.urlencode(parameters)}"))
+
+
+def post(address, path, question):
+    return json.loads(fetch(address, path, json.dumps(question).encode(), "application/json"))
 
 
 def all_scalars(address):
@@ -102,24 +114,54 @@ def all_scalars(address):
     scalars = {run: {} for run in tags_of_runs}
     for tag in sorted({tag for tags in tags_of_runs.values() for tag in tags}):
         runs = [run for run, tags in tags_of_runs.items() if tag in tags]
-        series = ask(address, "plugin/scalars/scalars_multirun", {"tag": tag, "runs": runs})
+        form = urllib.parse.urlencode({"tag": tag, "runs": runs}, doseq=True).encode()
+        series = json.loads(fetch(address, "plugin/scalars/scalars_multirun", form))
         for run, points in series.items():
             scalars[run][tag] = [[step, value] for _, step, value in points]
     return scalars
 
 
-def settled_scalars(address, expected_runs):
+def all_images(address):
+    return {
+        run: {tag: images_of(address, run, tag) for tag in tags}
+        for run, tags in ask(address, "plugin/images/tags").items()
+    }
+
+
+def images_of(address, run, tag):
+    images = ask(address, "plugin/images/images", run=run, tag=tag)
+    picture = "plugin/images/individualImage?"
+    return [
+        [image["step"], fetch(address, picture + image["query"]).hex()] for image in images
+    ]
+
+
+def all_hparams(address):
+    """What the HPARAMS page asks for when it is opened."""
+    experiment = post(address, "plugin/hparams/experiment", {})
+    statuses = ["STATUS_UNKNOWN", "STATUS_SUCCESS", "STATUS_FAILURE", "STATUS_RUNNING"]
+    columns = [{"hparam": info["name"]} for info in experiment.get("hparamInfos", [])]
+    columns += [{"metric": info["name"]} for info in experiment.get("metricInfos", [])]
+    question = {"allowedStatuses": statuses, "colParams": columns, "sliceSize": 1000}
+    groups = post(address, "plugin/hparams/session_groups", question)
+    return {"experiment": experiment, "groups": groups.get("sessionGroups", [])}
+
+
+SHOWN = {"scalars": all_scalars, "images": all_images, "hparams": all_hparams}
+
+
+def settled(show, address, expected_runs):
     """Asks again and again until all runs are there and the answer stays the same."""
     deadline = time.monotonic() + LOAD_SECONDS
-    scalars, since = None, None
+    shown, since = None, None
     while True:
         now = time.monotonic()
-        latest = all_scalars(address)
-        if latest != scalars:
-            scalars, since = latest, now
+        latest = show(address)
+        if latest != shown:
+            shown, since = latest, now
         missing = expected_runs - set(ask(address, "runs"))
         if not missing and now - since >= STABLE_SECONDS:
-            return scalars
+            return shown
         if now > deadline:
             sys.exit(f"not loaded in {LOAD_SECONDS} s; missing runs: {sorted(missing)}")
         time.sleep(0.2)
@@ -128,6 +170,7 @@ def settled_scalars(address, expected_runs):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("logdir", type=Path)
+    parser.add_argument("--show", choices=sorted(SHOWN), default="scalars")
     parser.add_argument("--loader", choices=sorted(LOADER_OPTIONS), default="python")
     arguments = parser.parse_args()
     if not arguments.logdir.is_dir():
@@ -142,13 +185,14 @@ def main():
         server = start_server(arguments.logdir, arguments.loader, scratch)
         try:
             address = server_address(server)
+            show = SHOWN[arguments.show]
             if arguments.loader == "python":
-                scalars = all_scalars(address)
+                shown = show(address)
             else:
-                scalars = settled_scalars(address, expected_runs)
+                shown = settled(show, address, expected_runs)
         finally:
             stop_server(server)
-    json.dump(scalars, sys.stdout, allow_nan=False)
+    json.dump(shown, sys.stdout, allow_nan=False)
 
 
 main()

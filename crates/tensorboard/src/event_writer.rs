@@ -127,7 +127,7 @@ impl EventWriter {
             .map_err(|source| self.write_error(source))
     }
 
-    fn write_error(&self, source: io::Error) -> WriteEventError {
+    pub(crate) fn write_error(&self, source: io::Error) -> WriteEventError {
         WriteEventError::Write {
             file: self.path.clone(),
             source,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 
-use fitroom_tensorboard::{EventWriter, WriteEventError};
+use fitroom_tensorboard::{EventWriter, HparamDomain, HparamInfo, WriteEventError};
 use tempfile::tempdir;
 
 const WALL_TIME: f64 = 1_767_225_600.25;
@@ -160,4 +160,23 @@ fn an_event_file_of_another_attempt_is_never_overwritten() {
         other => panic!("{other}"),
     }
     assert_eq!(fs::read(first.path()).unwrap(), before);
+}
+
+#[test]
+fn the_records_of_one_experiment_are_equal_to_the_byte() {
+    let experiment = |host: &str| {
+        let folder = tempdir().unwrap();
+        let mut writer = EventWriter::create(folder.path(), WALL_TIME, host, "0").unwrap();
+        let infos = ["b", "a", "c"].map(|name| HparamInfo {
+            name,
+            domain: HparamDomain::OneOf(&["y", "x"]),
+            differs: true,
+        });
+        let metrics = ["best/loss", "best/accuracy"];
+        writer
+            .hparams_experiment(WALL_TIME, &infos, &metrics)
+            .unwrap();
+        records(&fs::read(writer.finish().unwrap()).unwrap()).unwrap()[1].clone()
+    };
+    assert_eq!(experiment("one"), experiment("other"));
 }

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use fitroom_tensorboard::EventWriter;
+use fitroom_tensorboard::{
+    EventWriter, HparamDomain, HparamInfo, HparamValue, Session, SessionStatus,
+};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
@@ -138,6 +140,166 @@ fn tensorboard_reads_a_file_that_is_still_written() -> Result<(), Box<dyn Error>
             let points: Vec<_> = (0..=step).map(|step| (step, 0.5)).collect();
             assert_eq!(runs, json!({".": {"loss/train": points}}));
         }
+    }
+    Ok(())
+}
+
+/// A PNG with the colour type of RGB and this size, as far as its header goes.
+fn picture(width: u32, height: u32, content: &[u8]) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    png.extend(width.to_be_bytes());
+    png.extend(height.to_be_bytes());
+    png.extend([8, 2, 0, 0, 0]);
+    png.extend(content);
+    png
+}
+
+#[test]
+fn pictures_come_back_byte_for_byte_under_their_tags() -> Result<(), Box<dyn Error>> {
+    let folder = tempdir()?;
+    let mut writer = EventWriter::create(folder.path(), WALL_TIME, "host", "0")?;
+    let mut expected = json!({".": {"matrix": [], "matrix/best": []}});
+    for (step, tag) in [
+        (1, "matrix"),
+        (2, "matrix"),
+        (3, "matrix"),
+        (2, "matrix/best"),
+    ] {
+        let png = picture(700 + step, 500, format!("{tag} {step} \0\u{ff}").as_bytes());
+        writer.image(step.into(), WALL_TIME, tag, 700 + step, 500, &png)?;
+        let digits: String = png.iter().map(|byte| format!("{byte:02x}")).collect();
+        if let Some(list) = expected["."][tag].as_array_mut() {
+            list.push(json!([step, digits]));
+        }
+    }
+    writer.finish()?;
+    for loader in ["python", "fast"] {
+        let arguments = ["--show", "images", "--loader", loader];
+        if let Some(images) = ask("query_server.py", folder.path(), &arguments)? {
+            assert_eq!(images, expected, "loader {loader}");
+        }
+    }
+    Ok(())
+}
+
+/// Four runs: two seeds of one configuration, one of another, and one that failed.
+fn write_sessions(root: &Path) -> Result<(), Box<dyn Error>> {
+    let infos = [
+        HparamInfo {
+            name: "kernels",
+            domain: HparamDomain::Number,
+            differs: true,
+        },
+        HparamInfo {
+            name: "data",
+            domain: HparamDomain::Text,
+            differs: false,
+        },
+        HparamInfo {
+            name: "state",
+            domain: HparamDomain::OneOf(&["good", "bad"]),
+            differs: false,
+        },
+    ];
+    for (run, group, kernels, loss) in [
+        ("a-s0", "a", 4.0, Some(0.5)),
+        ("a-s1", "a", 4.0, Some(0.25)),
+        ("b-s0", "b", 1e-5, Some(0.75)),
+        ("c-s0", "c", 8.0, None),
+    ] {
+        let folder = root.join(run);
+        fs::create_dir(&folder)?;
+        let mut writer = EventWriter::create(&folder, WALL_TIME, "host", "0")?;
+        writer.hparams_experiment(WALL_TIME, &infos, &["best/loss"])?;
+        let (state, status) = match loss {
+            Some(loss) => {
+                writer.scalars(3, WALL_TIME, &[("best/loss", loss), ("other", 1.0)])?;
+                ("good", SessionStatus::Success)
+            }
+            None => ("bad", SessionStatus::Failure),
+        };
+        let hparams = [
+            ("kernels", HparamValue::Number(kernels)),
+            ("data", HparamValue::Text("shop · «ä»")),
+            ("state", HparamValue::Text(state)),
+        ];
+        let session = Session {
+            group,
+            hparams: &hparams,
+            started: WALL_TIME,
+        };
+        writer.hparams_session_start(WALL_TIME + 10.0, &session)?;
+        writer.hparams_session_end(WALL_TIME + 10.0, status)?;
+        writer.finish()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_hparams_page_lists_every_run_with_group_values_metrics_and_status()
+-> Result<(), Box<dyn Error>> {
+    let folder = tempdir()?;
+    write_sessions(folder.path())?;
+    let group = |name: &str, kernels: f64, state: &str, loss: Option<f64>, sessions: Value| {
+        let hparams = json!({"kernels": kernels, "data": "shop · «ä»", "state": state});
+        json!([name, hparams, loss, sessions])
+    };
+    let expected = [
+        group(
+            "a",
+            4.0,
+            "good",
+            Some(0.375),
+            json!([["a-s0", "STATUS_SUCCESS"], ["a-s1", "STATUS_SUCCESS"]]),
+        ),
+        group(
+            "b",
+            1e-5,
+            "good",
+            Some(0.75),
+            json!([["b-s0", "STATUS_SUCCESS"]]),
+        ),
+        group("c", 8.0, "bad", None, json!([["c-s0", "STATUS_FAILURE"]])),
+    ];
+    for loader in ["python", "fast"] {
+        let arguments = ["--show", "hparams", "--loader", loader];
+        let Some(page) = ask("query_server.py", folder.path(), &arguments)? else {
+            return Ok(());
+        };
+        let groups: Vec<Value> = page["groups"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|group| {
+                let sessions: Vec<Value> = group["sessions"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|session| {
+                        assert_eq!(session["startTimeSecs"], WALL_TIME);
+                        assert_eq!(session["endTimeSecs"], WALL_TIME + 10.0);
+                        json!([session["name"], session["status"]])
+                    })
+                    .collect();
+                let loss = &group["metricValues"][0]["value"];
+                json!([group["name"], group["hparams"], loss, sessions])
+            })
+            .collect();
+        assert_eq!(groups, expected, "loader {loader}");
+
+        let names = |infos: &str, pointer: &str| -> Vec<Value> {
+            let infos = page["experiment"][infos].as_array().into_iter().flatten();
+            infos
+                .filter_map(|info| info.pointer(pointer).cloned())
+                .collect()
+        };
+        assert_eq!(names("hparamInfos", "/name"), ["kernels", "data", "state"]);
+        assert_eq!(
+            names("hparamInfos", "/domainDiscrete"),
+            [json!(["good", "bad"])]
+        );
+        assert_eq!(names("hparamInfos", "/differs"), [true, false, false]);
+        assert_eq!(names("metricInfos", "/name/tag"), ["best/loss"]);
     }
     Ok(())
 }
