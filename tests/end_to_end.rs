@@ -12,9 +12,11 @@
 //! - `interrupt`: Ctrl-C and kill
 //! - `results`: run folder, lists, best, report
 //! - `tensorboard`: real TensorBoard reads what was logged
+//! - `tensorboard_pages`: its pages of pictures and of hyperparameters
 //! - `real_catalogue`: the whole main job on real photographs
 
 #![allow(
+    clippy::panic,
     clippy::unwrap_used,
     clippy::print_stderr,
     reason = "a test fails by panicking, and says why it skips"
@@ -33,3 +35,4 @@ mod real_catalogue;
 mod results;
 mod sweep;
 mod tensorboard;
+mod tensorboard_pages;

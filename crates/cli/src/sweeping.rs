@@ -3,6 +3,7 @@
 mod progress;
 mod run;
 mod sinks;
+mod tensorboard_sink;
 mod time;
 mod train_trial;
 mod trial_folder;

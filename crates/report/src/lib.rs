@@ -2,9 +2,11 @@
 //!
 //! Reads and writes nothing: the caller gives plain data ([`SweepReport`], [`IndexReport`],
 //! [`CheckReport`]) and gets the text of a page from [`sweep_page`], [`index_page`] or [`check_page`].
+//! [`ConfusionPicture`] is a picture as PNG, for TensorBoard.
 
 mod check_page;
 mod check_report;
+mod confusion_picture;
 mod confusion_table;
 mod epoch_axis;
 mod headline;
@@ -14,6 +16,7 @@ mod leaderboard_table;
 mod learning_curves;
 mod numbers;
 mod page;
+mod picture_text;
 mod search_space;
 mod seeds_table;
 mod settings;
@@ -27,6 +30,7 @@ pub use check_page::check_page;
 pub use check_report::{
     CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass,
 };
+pub use confusion_picture::{ConfusionPicture, Picture, PictureError};
 pub use index_page::index_page;
 pub use index_report::{IndexDataset, IndexReport, IndexSweep, IndexTask};
 pub use learning_curves::PlotError;

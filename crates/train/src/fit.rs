@@ -4,7 +4,10 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use fitroom_data::{Dataset, TaskRows};
-use fitroom_domain::{EpochMetrics, LossAndAccuracy, NetworkShape, NetworkShapeError, Trial};
+use fitroom_domain::{
+    ClassOutOfRange, ConfusionMatrix, EpochMetrics, LossAndAccuracy, NetworkShape,
+    NetworkShapeError, Trial,
+};
 use tch::{TchError, Tensor};
 
 use crate::batch::{Gatherer, PixelsNotContiguous};
@@ -16,7 +19,7 @@ use crate::step::TrainingState;
 use crate::weights::Weights;
 
 /// What happens in training.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A step ended.
     Step {
@@ -35,7 +38,12 @@ pub enum Event {
         done: usize,
     },
     /// An epoch ended.
-    Epoch(EpochMetrics),
+    Epoch {
+        /// Its figures.
+        metrics: EpochMetrics,
+        /// What its weights take the validation rows for.
+        confusion: ConfusionMatrix,
+    },
 }
 
 /// What the listener wants after an event: to go on, or to stop here, and why.
@@ -92,6 +100,9 @@ pub enum FitError {
     /// The trial's settings were not checked.
     #[error("`epochs` is 0, expected at least 1")]
     NoEpoch,
+    /// The rows have more classes than the network.
+    #[error(transparent)]
+    Class(#[from] ClassOutOfRange),
     /// The validation rows could not be predicted.
     #[error(transparent)]
     Predict(#[from] PredictError),
@@ -136,6 +147,7 @@ pub fn fit(
         if !validation.loss.is_finite() {
             return Ok(Outcome::Diverged { epoch });
         }
+        let confusion = predicted.confusion(&rows.validation)?;
         epochs = epoch;
         let verdict = early_stopping.judge(epoch, validation.loss);
         if verdict.best {
@@ -148,7 +160,7 @@ pub fn fit(
             validation,
             seconds,
         };
-        if let ControlFlow::Break(reason) = observe(&Event::Epoch(metrics)) {
+        if let ControlFlow::Break(reason) = observe(&Event::Epoch { metrics, confusion }) {
             return Ok(Outcome::Stopped(reason));
         }
         if verdict.stop {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use fitroom_data::{Dataset, Row};
-use fitroom_domain::{LossAndAccuracy, highest_logit};
+use fitroom_domain::{ClassOutOfRange, ConfusionMatrix, LossAndAccuracy, highest_logit};
 use tch::{TchError, Tensor};
 
 use crate::batch::{Gatherer, PixelsNotContiguous};
@@ -75,6 +75,15 @@ impl Predicted {
         rows.map(|logits| highest_logit(logits.iter().copied()))
     }
 
+    /// Which of the rows' own classes were taken for which.
+    ///
+    /// # Errors
+    /// When a row's class is none of those that were predicted.
+    pub fn confusion(&self, rows: &[Row]) -> Result<ConfusionMatrix, ClassOutOfRange> {
+        let truths = rows.iter().map(|row| usize::from(row.class));
+        ConfusionMatrix::new(self.classes, truths.zip(self.predicted_classes()))
+    }
+
     /// Mean cross-entropy and accuracy against the rows' own classes; 0 and 0 without rows. Infinite or
     /// undefined logits make the loss infinite or undefined.
     pub fn figures(&self, rows: &[Row]) -> LossAndAccuracy {
@@ -136,6 +145,18 @@ mod tests {
         let expected = (2f64.ln() + (1.0 + (-2f64).exp()).ln() + (1.0 + 2f64.exp()).ln()) / 3.0;
         assert!((figures.loss - expected).abs() < 1e-12);
         assert_eq!(figures.accuracy, 2.0 / 3.0);
+    }
+
+    #[test]
+    fn the_confusion_matrix_counts_what_the_accuracy_counts() {
+        let predicted = Predicted {
+            logits: vec![0.0, 0.0, 2.0, 0.0, 0.0, 2.0],
+            classes: 2,
+        };
+        let matrix = predicted.confusion(&rows(&[0, 1, 1])).unwrap();
+        let counts = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(t, p)| matrix.count(t, p));
+        assert_eq!(counts, [1, 0, 1, 1]);
+        assert!(predicted.confusion(&rows(&[0, 1, 2])).is_err());
     }
 
     #[test]

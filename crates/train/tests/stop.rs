@@ -65,7 +65,7 @@ fn whoever_asks_to_stop_is_heard_after_every_step_and_batch_of_validation() {
     };
     let mut seen = Vec::new();
     let mut watch = |event: &Event| {
-        seen.push(*event);
+        seen.push(event.clone());
         ControlFlow::Continue(())
     };
     let outcome = fit(&trial, &dataset, &rows, &mut watch).unwrap();

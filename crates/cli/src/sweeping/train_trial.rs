@@ -9,7 +9,8 @@ use fitroom_train::{Answer, Event, Fitted, Outcome, StopReason, fit};
 use super::cost;
 use super::progress::TrialLine;
 use super::run::Sweeping;
-use super::sinks::Sinks;
+use super::sinks::{Close, Sinks};
+use super::tensorboard_sink::TensorboardSink;
 use super::trial_folder::{self, Result as TrialResult, TrialFolder};
 
 /// An attempt in progress.
@@ -38,7 +39,14 @@ impl Sweeping<'_> {
         let line = self.progress.begin(&trial.name());
         let path = self.database.store().runs().join(&claimed.folder);
         let folder = TrialFolder::begin(&path, key.number, trial, self.summary)?;
-        let mut sinks = Sinks::new(self.database, key, folder, line, trial.train.learning_rate);
+        let (sweep, rows) = (self.sweep.name.as_str(), self.rows);
+        let mut sinks = Sinks {
+            database: self.database,
+            attempt: key,
+            folder,
+            line,
+            tensorboard: TensorboardSink::begin(&path, key.number, trial, sweep, rows),
+        };
         let attempt = Attempt {
             key,
             trial,
@@ -51,7 +59,9 @@ impl Sweeping<'_> {
             match event {
                 Event::Step { epoch, step, steps } => sinks.line.step(*epoch, *step, *steps),
                 Event::Validation { .. } => {}
-                Event::Epoch(metrics) => broken = sinks.epoch(metrics).err(),
+                Event::Epoch { metrics, confusion } => {
+                    broken = sinks.epoch(metrics, confusion).err();
+                }
             }
             match broken.is_some() || stop() {
                 true => Answer::Break(StopReason::Interrupted),
@@ -60,7 +70,7 @@ impl Sweeping<'_> {
         };
         let fitted = fit(trial, self.dataset, self.rows, &mut observe);
         if let Some(error) = broken {
-            let (folder, line) = sinks.finish(None);
+            let (folder, line) = sinks.finish(Close::Stopped);
             folder.abandon();
             return match error.downcast_ref() {
                 Some(StoreError::Superseded { .. }) => {
@@ -77,14 +87,14 @@ impl Sweeping<'_> {
             Ok(Outcome::Finished(fitted)) => self.conclude_finished(&attempt, &fitted, sinks),
             Ok(Outcome::Diverged { epoch }) => self.conclude_diverged(&attempt, epoch, sinks),
             Ok(Outcome::Stopped(StopReason::Interrupted)) => {
-                let (folder, line) = sinks.finish(None);
+                let (folder, line) = sinks.finish(Close::Stopped);
                 folder.abandon();
                 self.end(key, &Ending::Interrupted, || Ok(()))?;
                 self.progress.ended(line, "interrupted", None);
                 Ok(())
             }
             Err(error) => {
-                let (folder, line) = sinks.finish(None);
+                let (folder, line) = sinks.finish(Close::In(TrialState::Failed));
                 folder.abandon();
                 let error = format!("{:#}", anyhow::Error::from(error));
                 self.conclude_failed(key, trial, &error, line)
@@ -98,7 +108,7 @@ impl Sweeping<'_> {
         fitted: &Fitted,
         sinks: Sinks<'_>,
     ) -> anyhow::Result<()> {
-        let (folder, line) = sinks.finish(Some(fitted));
+        let (folder, line) = sinks.finish(Close::Finished(fitted));
         folder.write_model(attempt.trial, &self.rows.validation, fitted)?;
         let figures = self.figures(attempt, fitted)?;
         let complete = folder.complete(
@@ -134,7 +144,7 @@ impl Sweeping<'_> {
         epoch: u32,
         sinks: Sinks<'_>,
     ) -> anyhow::Result<()> {
-        let (folder, line) = sinks.finish(None);
+        let (folder, line) = sinks.finish(Close::In(TrialState::Diverged));
         let reason = format!("the loss became infinite or undefined in epoch {epoch}");
         let complete = folder.complete(
             attempt.trial,

@@ -124,11 +124,6 @@ impl TrialFolder {
         })
     }
 
-    /// The folder.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Adds an epoch to `metrics.csv`.
     pub(crate) fn epoch(&mut self, metrics: &EpochMetrics) -> anyhow::Result<()> {
         let line = MetricsLine {
