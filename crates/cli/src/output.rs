@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{Cell, CellAlignment, Table};
+use fitroom_store::utc_now;
 
 /// Prints data. A reader that has gone away (`| head`) is no error.
 pub(crate) fn data(text: &str) -> io::Result<()> {
@@ -37,6 +38,12 @@ pub(crate) fn table(
         }));
     }
     table.to_string()
+}
+
+/// The time in UTC, to the minute, as pages show it: `2026-02-28 17:05`.
+pub(crate) fn minute() -> String {
+    let now = utc_now();
+    now.get(..16).unwrap_or(&now).replace('T', " ")
 }
 
 /// A share as people read it: `85.60 %`.

@@ -12,7 +12,6 @@ use crate::arguments::{CheckArguments, Places};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
-use fitroom_store::utc_now;
 
 pub(crate) fn run(places: &Places, arguments: &CheckArguments) -> Result<Exit, Failure> {
     let folder = choose_dataset::named(&arguments.dataset, &places.datasets)?;
@@ -22,7 +21,7 @@ pub(crate) fn run(places: &Places, arguments: &CheckArguments) -> Result<Exit, F
         Some(path) => path.clone(),
         None => places.reports.join(&dataset.name).join("check.html"),
     };
-    let report = page::report(&dataset, &findings, utc_now())?;
+    let report = page::report(&dataset, &findings, output::minute())?;
     write_page(&path, &check_page(&report))?;
     if arguments.json {
         output::data(&json::json(&dataset, &findings)?)?;

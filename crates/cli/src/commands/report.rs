@@ -13,7 +13,7 @@ use fitroom_report::{
     BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport,
     TrialRow as ReportRow, index_page, sweep_page,
 };
-use fitroom_store::{SweepRecord, TrialRow, utc_now};
+use fitroom_store::{SweepRecord, TrialRow};
 
 use super::best::best_of_each;
 use crate::arguments::Places;
@@ -30,7 +30,7 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Well);
     };
-    let generated_at = utc_now();
+    let generated_at = output::minute();
     let sweeps = database.wait(database.store().sweeps())?;
     let paths = page_paths(&sweeps);
     let mut wanted = Vec::new();
