@@ -83,7 +83,7 @@ fn the_demo_is_drawn_by_name_beside_another_dataset_and_with_another_seed_anywhe
     let run = workplace.fitroom(&draw);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(
-        run.stderr.contains("data/other: 2072 photographs"),
+        run.stderr.contains("data/other: 1682 photographs"),
         "{}",
         run.stderr
     );

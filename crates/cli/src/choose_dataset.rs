@@ -61,7 +61,7 @@ pub(crate) fn named(given: &str, datasets: &Path) -> Result<PathBuf, Failure> {
 fn draw_missing_demo(datasets: &Path) -> Result<PathBuf, Failure> {
     let folder = datasets.join(DEMO);
     output::message(&format!(
-        "no dataset yet: drawing the demo catalogue into {}",
+        "drawing the demo catalogue into {} (your own photographs: `fitroom data import`)",
         folder.display()
     ));
     check_can_be_written(&folder).or_input()?;

@@ -84,7 +84,7 @@ pub fn draw_demo(seed: u64) -> Result<Dataset, DrawDemoError> {
         column("type", &products, |product| Some(product.type_label())),
     ];
     // Few enough to train on that a grid is done in minutes, enough to validate on that accuracies differ.
-    let fractions = SplitFractions::new(0.55, 0.25, 0.2)?;
+    let fractions = SplitFractions::new(0.54, 0.26, 0.2)?;
     let splits = split(&images, &columns, fractions, seed);
     let origin = Origin {
         source: format!("drawn by `fitroom data demo` with seed {seed}"),

@@ -187,7 +187,6 @@ fn sew(canvas: &mut Canvas, trousers: &Trousers, side: f32, seam: Colour) {
         canvas.stroke(line(-0.6), WHITE.at(trousers.crease * 0.7), 1.0);
         canvas.stroke(line(0.5), BLACK.at(trousers.crease), 1.0);
     }
-    let pocket = pocket(trousers, side);
     let hem_line = |up: f32| {
         Outline::from((side * (trousers.stance - 1.0), hem - up)).line((
             side * (trousers.stance + trousers.hem + 1.0),
@@ -199,9 +198,9 @@ fn sew(canvas: &mut Canvas, trousers: &Trousers, side: f32, seam: Colour) {
         canvas.stroke(hem_line(cuff / 2.0), inside, cuff);
         canvas.stroke(hem_line(cuff), seam, 0.8);
     }
-    canvas.stroke(pocket, seam, 0.9);
+    canvas.stroke(pocket(trousers, side), seam, 0.9);
     if let Some(thread) = trousers.thread {
-        canvas.stitch(self::pocket(trousers, side), thread, 0.9);
+        canvas.stitch(pocket(trousers, side), thread, 0.9);
         canvas.stitch(hem_line(2.2), thread, 0.8);
         let outer = Outline::from((side * (trousers.hips - 1.3), trousers.rise * 0.75))
             .curve(

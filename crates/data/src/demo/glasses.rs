@@ -99,7 +99,7 @@ fn frame(chance: &mut Chance) -> Colour {
         (0.12, Colour::new(0x9a_9c_a0)),
         (0.06, Colour::new(0x8c_24_30)),
         (0.06, Colour::new(0x24_3c_70)),
-        (0.04, Colour::new(0xd8_cc_c0)),
+        (0.04, Colour::new(0xb8_a8_98)),
     ]);
     colour.varied(chance, 12.0)
 }

@@ -13,7 +13,7 @@ fn the_same_seed_draws_the_same_bytes_on_every_machine() {
     // If this number changes, all trials of the demo become strangers: say so in the changelog.
     assert_eq!(
         DEMO.fingerprint.as_str(),
-        "57d914419abe5c258feafd5622e944ca"
+        "16be3601827ac2a07b8cef4c02ce6510"
     );
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let alone = pool.unwrap().install(|| draw_demo(0).unwrap());
@@ -126,7 +126,7 @@ fn products_stand_on_white_and_are_seen() {
     for (picture, path) in DEMO.images.outer_iter().zip(&DEMO.photographs) {
         let corner = picture.slice(ndarray::s![..2, ..2, ..]);
         assert!(
-            corner.iter().all(|value| *value > 220),
+            corner.iter().all(|value| *value > 200),
             "{path}: no white corner"
         );
         let pixels = picture.lanes(ndarray::Axis(2));
