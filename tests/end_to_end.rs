@@ -16,7 +16,6 @@
 //! - `real_catalogue`: the whole main job on real photographs
 
 #![allow(
-    clippy::panic,
     clippy::unwrap_used,
     clippy::print_stderr,
     reason = "a test fails by panicking, and says why it skips"

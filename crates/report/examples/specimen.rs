@@ -1,11 +1,11 @@
-//! Writes invented reports into a folder, to look at: `cargo run -p fitroom-report --example specimen -- FOLDER`.
+//! Writes invented reports and pictures into a folder, to look at: `cargo run -p fitroom-report --example specimen -- FOLDER`.
 
 #[path = "../tests/specimen/mod.rs"]
 mod specimen;
 
 use std::path::PathBuf;
 
-use fitroom_report::{BestTrial, SweepReport, index_page, sweep_page};
+use fitroom_report::{BestTrial, ConfusionPicture, SweepReport, index_page, sweep_page};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(
@@ -36,6 +36,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("empty.html", sweep_page(&specimen::report(Vec::new()))?),
     ] {
         std::fs::write(folder.join(name), page)?;
+    }
+    let names: Vec<&str> = many_classes
+        .summary
+        .classes
+        .iter()
+        .map(String::as_str)
+        .collect();
+    for classes in [2, 4, 8, 11, 20] {
+        let matrix = specimen::confusion(&vec![40; classes], 8 * classes as u64);
+        let picture = ConfusionPicture::new(&names[..classes])?.draw(&matrix)?;
+        std::fs::write(folder.join(format!("confusion-{classes}.png")), picture.png)?;
     }
     Ok(())
 }
