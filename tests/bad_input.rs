@@ -133,19 +133,8 @@ fn a_picture_whose_header_promises_forty_thousand_pixels_is_skipped_at_once() {
         png[29..33].copy_from_slice(&sum.to_be_bytes());
         fs::write(workplace.path("photographs/003.png"), png).unwrap();
     });
-    let program = assert_cmd::cargo::cargo_bin!("fitroom");
     // The pixels would take 4.8 GB.
-    let limited = format!(
-        "ulimit -v 3000000; exec {} {}",
-        program.display(),
-        IMPORT.join(" ")
-    );
-    let output = Command::new("bash")
-        .args(["-c", &limited])
-        .current_dir(workplace.path("."))
-        .output()
-        .unwrap();
-    let run = Run::of(output);
+    let run = workplace.fitroom_within(3_000_000, &IMPORT);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(
         run.stderr.contains("skipped `003.png` (line 5)"),

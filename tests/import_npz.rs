@@ -103,6 +103,47 @@ fn a_wrong_file_is_refused_with_one_message_and_nothing_is_written() {
 }
 
 #[test]
+fn pickled_objects_and_wrong_types_are_refused_and_nothing_is_written() {
+    for (change, expected) in [
+        (
+            "arrays['labels'] = arrays['labels'].astype(object)",
+            "array `labels` of `shoes_validation.npz`: has elements of type object (pickled",
+        ),
+        (
+            "arrays['images'] = arrays['images'] / 255",
+            "array `images` of `shoes_validation.npz` is float64",
+        ),
+        (
+            "arrays['labels'] = arrays['labels'][1:]",
+            "array `labels` of `shoes_validation.npz` has",
+        ),
+    ] {
+        let workplace = Workplace::new();
+        if write_shoes(&workplace).is_none() {
+            return;
+        }
+        let script = format!(
+            "import numpy; arrays = dict(numpy.load('shoes_validation.npz')); {change}; \
+             numpy.savez('shoes_validation.npz', **arrays)"
+        );
+        let python = env::var_os("FITROOM_PYTHON").unwrap();
+        let written = Command::new(python)
+            .args(["-c", &script])
+            .current_dir(workplace.path("."))
+            .status();
+        assert!(written.unwrap().success());
+        let import = import_shoes(&workplace, &[]);
+        assert_eq!(import.code, Some(2), "{change}: {}", import.stderr);
+        assert!(
+            import.stderr.starts_with(&format!("error: {expected}")),
+            "{}",
+            import.stderr
+        );
+        assert!(!workplace.path("data").exists());
+    }
+}
+
+#[test]
 fn what_the_command_line_lacks_or_has_too_much_is_told() {
     let workplace = Workplace::new();
     for (more, expected) in [

@@ -77,6 +77,19 @@ impl Workplace {
         Run::of(self.command(arguments).output().unwrap())
     }
 
+    /// Calls the program in this folder with so many kilobytes of address space.
+    pub(crate) fn fitroom_within(&self, kilobytes: u32, arguments: &[&str]) -> Run {
+        let program = assert_cmd::cargo::cargo_bin!("fitroom");
+        let limited = format!("ulimit -v {kilobytes}; exec {} \"$@\"", program.display());
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", &limited, "fitroom"])
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_remove("FITROOM_DATA");
+        Run::of(command.output().unwrap())
+    }
+
     /// The program, about to be called in this folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("fitroom"));

@@ -1,7 +1,6 @@
 //! Grids, workers, resuming, sharing, failures.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -229,17 +228,8 @@ fn a_trial_that_fails_is_tried_again_recorded_and_the_rest_goes_on() {
          dense_size = [65536, 8]\n[train]\nepochs = 1\n[search]\nattempts = 2\n",
     );
     // The large hidden layer has 0.4 GB of weights, and training needs four times as much.
-    let program = assert_cmd::cargo::cargo_bin!("fitroom");
-    let limited = format!(
-        "ulimit -v 3500000; exec {} sweep sweeps/large.toml --workers 1",
-        program.display()
-    );
-    let output = Command::new("bash")
-        .args(["-c", &limited])
-        .current_dir(workplace.path("."))
-        .output()
-        .unwrap();
-    let run = Run::of(output);
+    let arguments = ["sweep", "sweeps/large.toml", "--workers", "1"];
+    let run = workplace.fitroom_within(3_500_000, &arguments);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("will be tried again"), "{}", run.stderr);
     let trials = workplace.trials();

@@ -125,16 +125,16 @@ fn train(workplace: &Workplace) {
     let diverging = ["--set", "learning_rate=1e39", "--set", "seeds=[0]"];
     sweep("kernels", "small", &diverging, 1);
     // The hidden layer has 0.4 GB of weights, and training needs four times as much.
-    let program = assert_cmd::cargo::cargo_bin!("fitroom");
-    let limited = format!(
-        "ulimit -v 3500000; exec {} sweep sweeps/large.toml --data small --workers 1",
-        program.display()
-    );
-    let mut command = Command::new("bash");
-    command
-        .args(["-c", &limited])
-        .current_dir(workplace.path("."));
-    assert_eq!(command.output().unwrap().status.code(), Some(1));
+    let large = [
+        "sweep",
+        "sweeps/large.toml",
+        "--data",
+        "small",
+        "--workers",
+        "1",
+    ];
+    let run = workplace.fitroom_within(3_500_000, &large);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
 }
 
 #[test]
