@@ -88,9 +88,9 @@ pub enum ClassNamesError {
         /// The column.
         column: String,
         /// What `by` says.
-        by: Box<str>,
+        by: String,
         /// The columns that it could name.
-        known: Box<str>,
+        known: String,
     },
     /// A list for a label that does not exist.
     #[error(
@@ -106,11 +106,11 @@ pub enum ClassNamesError {
         /// The column.
         column: String,
         /// The column that it depends on.
-        by: Box<str>,
+        by: String,
         /// The label that this column lacks.
-        label: Box<str>,
+        label: String,
         /// The labels that it has.
-        known: Box<str>,
+        known: String,
     },
 }
 

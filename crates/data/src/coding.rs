@@ -161,10 +161,10 @@ fn coded_column(
                     path: path.to_owned(),
                     line,
                     column: column.name,
-                    by: by.into(),
+                    by,
                     known: match known.is_empty() {
-                        true => "is none".into(),
-                        false => format!("are: {}", quoted(&known)).into(),
+                        true => "is none".to_owned(),
+                        false => format!("are: {}", quoted(&known)),
                     },
                 });
             };
@@ -176,9 +176,9 @@ fn coded_column(
                         path: path.to_owned(),
                         line,
                         column: column.name,
-                        by: by.into(),
-                        label: label.into(),
-                        known: quoted(labels).into(),
+                        by,
+                        label,
+                        known: quoted(labels),
                     });
                 };
                 meanings[code] = positions(&mut classes, &list);

@@ -115,9 +115,9 @@ pub enum ImportNpzError {
         /// The photograph's position, from 0.
         row: usize,
         /// The code.
-        code: Box<str>,
+        code: i128,
         /// The codes that would do.
-        expected: Box<str>,
+        expected: String,
         /// The names file.
         names: PathBuf,
     },

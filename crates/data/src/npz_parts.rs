@@ -190,8 +190,8 @@ fn read_labels(
             path: path.clone(),
             array: array.clone(),
             row: meaningless.row,
-            code: meaningless.code.to_string().into(),
-            expected: meaningless.expected.into(),
+            code: meaningless.code,
+            expected: meaningless.expected,
             names: names.to_owned(),
         })?);
     }
