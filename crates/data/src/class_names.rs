@@ -62,7 +62,7 @@ pub enum ClassNamesError {
         /// Why not.
         reason: &'static str,
     },
-    /// Labels that cannot be told apart, or that no task could name.
+    /// Labels that cannot be told apart, that no task could name, or whose circumstance never occurs.
     #[error("`{}`, line {line}: the classes of `{column}` {problem}", path.display())]
     Classes {
         /// The file.
@@ -90,26 +90,6 @@ pub enum ClassNamesError {
         /// What `by` says.
         by: String,
         /// The columns that it could name.
-        known: String,
-    },
-    /// A list for a label that does not exist.
-    #[error(
-        "`{}`, line {line}: `{label}` is no label of `{by}`, by which the classes of `{column}` are \
-         named; its labels: {known}",
-        path.display()
-    )]
-    UnknownLabel {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// The column.
-        column: String,
-        /// The column that it depends on.
-        by: String,
-        /// The label that this column lacks.
-        label: String,
-        /// The labels that it has.
         known: String,
     },
 }

@@ -172,13 +172,14 @@ fn coded_column(
             let mut meanings = vec![Vec::new(); labels.len()];
             for (label, line, list) in lists {
                 let Some(code) = labels.iter().position(|known| *known == label) else {
-                    return Err(ClassNamesError::UnknownLabel {
+                    return Err(ClassNamesError::Classes {
                         path: path.to_owned(),
                         line,
                         column: column.name,
-                        by,
-                        label,
-                        known: quoted(labels),
+                        problem: format!(
+                            "have a list for `{label}`, which is no label of `{by}`; its labels: {}",
+                            quoted(labels)
+                        ),
                     });
                 };
                 meanings[code] = positions(&mut classes, &list);

@@ -106,7 +106,7 @@ pub enum ImportNpzError {
         expected: usize,
     },
     /// A code without a class name.
-    #[error("array `{array}` of `{}` has code {code} in row {row}, expected {expected} in `{}`", path.display(), names.display())]
+    #[error("array `{array}` of `{}` has code {code} in row {row}, expected {expected}", path.display())]
     Code {
         /// The file.
         path: PathBuf,
@@ -116,10 +116,8 @@ pub enum ImportNpzError {
         row: usize,
         /// The code.
         code: i128,
-        /// The codes that would do.
+        /// The codes that would do, and the names file that says so.
         expected: String,
-        /// The names file.
-        names: PathBuf,
     },
     /// The same photographs in two splits, or twice in one.
     #[error("`{}` is given for {first} and again for {second}", path.display())]

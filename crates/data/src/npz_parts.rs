@@ -191,8 +191,7 @@ fn read_labels(
             array: array.clone(),
             row: meaningless.row,
             code: meaningless.code,
-            expected: meaningless.expected,
-            names: names.to_owned(),
+            expected: format!("{} in `{}`", meaningless.expected, names.display()),
         })?);
     }
     Ok(labels)

@@ -611,7 +611,7 @@ fn constants_and_names_that_do_not_fit_together_are_named() {
         (
             "female = [",
             "woman = [",
-            "`shoes.toml`, line 11: `woman` is no label of `gender`, by which the classes of `type` are named; its labels: `male`, `female`",
+            "`shoes.toml`, line 11: the classes of `type` have a list for `woman`, which is no label of `gender`; its labels: `male`, `female`",
         ),
     ] {
         fs::write(files.path("shoes.toml"), SHOES.replace(from, to)).unwrap();
