@@ -149,6 +149,7 @@ impl PlannedSweep {
             self.trials.len() - to_do.len(),
             total_cost,
             best,
+            workers.get(),
         );
         let ended = Sweeping {
             database,

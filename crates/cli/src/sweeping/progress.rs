@@ -25,11 +25,14 @@ struct Bars {
 struct State {
     trials: usize,
     ended: usize,
-    running: usize,
+    /// The trials in training and when each began.
+    running: Vec<(String, Instant)>,
     /// Whether it has been said that only other processes' trials are left.
     waiting: bool,
     best: Option<(String, f64)>,
-    started: Instant,
+    workers: usize,
+    /// Seconds that workers spent on the trials that have ended.
+    seconds_ended: f64,
     /// Cost of all trials that were to do, of those that have ended, in any unit.
     cost: f64,
     cost_ended: f64,
@@ -57,6 +60,7 @@ impl Progress {
         ended: usize,
         cost: f64,
         best: Option<(String, f64)>,
+        workers: usize,
     ) -> Progress {
         let bars = io::stderr().is_terminal().then(|| {
             let all = MultiProgress::new();
@@ -68,10 +72,11 @@ impl Progress {
         let state = State {
             trials,
             ended,
-            running: 0,
+            running: Vec::new(),
             waiting: false,
             best,
-            started: Instant::now(),
+            workers,
+            seconds_ended: 0.0,
             cost,
             cost_ended: 0.0,
         };
@@ -87,7 +92,7 @@ impl Progress {
     pub(crate) fn begin(&self, name: &str) -> TrialLine {
         {
             let mut state = self.state();
-            state.running += 1;
+            state.running.push((name.to_owned(), Instant::now()));
             state.waiting = false;
         }
         self.show();
@@ -141,7 +146,7 @@ impl Progress {
     /// Nothing is left but `elsewhere` trials that other processes train.
     pub(crate) fn waiting(&self, elsewhere: usize) {
         let mut state = self.state();
-        if state.running > 0 || state.waiting {
+        if !state.running.is_empty() || state.waiting {
             return;
         }
         state.waiting = true;
@@ -160,11 +165,16 @@ impl Progress {
     }
 
     fn end(&self, line: TrialLine, cost: Option<f64>, text: &str) {
-        drop(line);
         let position = {
             let mut state = self.state();
-            state.running = state.running.saturating_sub(1);
+            let position = state
+                .running
+                .iter()
+                .position(|(name, _)| *name == line.name);
+            let began = position.map(|position| state.running.swap_remove(position).1);
+            drop(line);
             if let Some(cost) = cost {
+                state.seconds_ended += began.map_or(0.0, |began| began.elapsed().as_secs_f64());
                 state.ended += 1;
                 state.cost_ended += cost;
             }
@@ -196,7 +206,9 @@ impl Progress {
         let state = self.state();
         let mut text = format!(
             "{} of {} trials, {} running",
-            state.ended, state.trials, state.running
+            state.ended,
+            state.trials,
+            state.running.len()
         );
         if let Some((name, accuracy)) = &state.best {
             text.push_str(&format!(", best {} ({name})", output::percent(*accuracy)));
@@ -216,10 +228,21 @@ impl Progress {
 impl State {
     /// The time that the rest takes at the pace so far; unknown before the first trial has ended.
     fn time_left(&self) -> Option<String> {
+        let running = self.running.iter();
+        let under_way = running
+            .map(|(_, began)| began.elapsed().as_secs_f64())
+            .sum();
         let rest = self.cost - self.cost_ended;
-        let seconds = self.started.elapsed().as_secs_f64() * rest / self.cost_ended;
-        (self.cost_ended > 0.0 && rest > 0.0).then(|| duration(seconds))
+        let pace = self.seconds_ended / self.cost_ended;
+        (self.cost_ended > 0.0 && rest > 0.0)
+            .then(|| duration(seconds_left(rest, pace, under_way, self.workers)))
     }
+}
+
+/// Seconds until trials that cost `rest` have ended, when a worker takes `pace` seconds for each unit of cost
+/// and `under_way` seconds of them are done already.
+fn seconds_left(rest: f64, pace: f64, under_way: f64, workers: usize) -> f64 {
+    (rest * pace - under_way).max(0.0) / workers.max(1) as f64
 }
 
 impl TrialLine {
@@ -249,4 +272,17 @@ impl TrialLine {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_workers_need_half_the_time_and_what_is_under_way_counts() {
+        // Three trials of cost 10; the first took 20 seconds, the second has run for as long.
+        assert_eq!(seconds_left(20.0, 2.0, 20.0, 2), 10.0);
+        // A trial that takes longer than thought is about to end.
+        assert_eq!(seconds_left(10.0, 2.0, 30.0, 2), 0.0);
+    }
 }
