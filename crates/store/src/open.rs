@@ -205,6 +205,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_database_of_the_first_schema_keeps_its_rows() {
+        let runs = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(runs.path().join("fitroom.db"))
+            .create_if_missing(true);
+        let old = SqlitePool::connect_with(options).await.unwrap();
+        MIGRATIONS.run_to(1, &old).await.unwrap();
+        sqlx::query(
+            "insert into sweeps
+                 (dataset, fingerprint, name, task, definition, summary, keep, text, run_at)
+             values ('small', '0123456789abcdef0123456789abcdef', 'grid', 'shapes',
+                 '{\"where\":{},\"predicts\":[\"shape\"],\"flip\":\"none\"}',
+                 '{\"image\":{\"height\":18,\"width\":14},\"classes\":[\"cross\",\"disc\"],
+                   \"photographs\":{\"train\":2,\"validation\":1,\"test\":0},\"left_out\":0}',
+                 'top', 'task = \"shapes\"', '2026-01-01T00:00:00.000Z')",
+        )
+        .execute(&old)
+        .await
+        .unwrap();
+        old.close().await;
+
+        let store = Store::open(runs.path()).await.unwrap();
+        let sweeps = store.sweeps().await.unwrap();
+        assert_eq!(sweeps.len(), 1);
+        assert_eq!(sweeps[0].name, "grid");
+        assert_eq!(sweeps[0].summary.leaks, None);
+    }
+
+    #[tokio::test]
     async fn a_database_of_a_newer_version_is_refused_with_both_versions() {
         let runs = tempfile::tempdir().unwrap();
         let store = Store::open(runs.path()).await.unwrap();
