@@ -40,6 +40,20 @@ fn datasets(workplace: &Workplace) -> Vec<String> {
 }
 
 #[test]
+fn a_demo_replaces_a_demo_but_no_photographs() {
+    let workplace = Workplace::with_dataset();
+    let drawn = workplace.fitroom(&["data", "demo", "--out", "data/small"]);
+    assert_eq!(drawn.code, Some(2), "{}", drawn.stderr);
+    assert!(drawn.stderr.contains("`data/small`"), "{}", drawn.stderr);
+    let show = workplace.fitroom(&["data", "show", "small"]);
+    assert!(show.stdout.contains("150 photographs"), "{}", show.stdout);
+    for seed in ["0", "1"] {
+        let drawn = workplace.fitroom(&["data", "demo", "--seed", seed]);
+        assert_eq!(drawn.code, Some(0), "{}", drawn.stderr);
+    }
+}
+
+#[test]
 fn a_sweep_in_an_empty_folder_draws_the_demo_and_the_next_call_has_nothing_to_do() {
     let workplace = workplace();
     let run = workplace.fitroom(&SWEEP);

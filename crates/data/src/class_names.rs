@@ -234,6 +234,8 @@ pub(crate) fn why_no_label(label: &str) -> Option<&'static str> {
         Some("it is empty, or has spaces around it")
     } else if label.contains(CLASS_SEPARATOR) {
         Some("` · ` separates the labels of a class")
+    } else if label.contains(char::is_control) {
+        Some("it has a line break or another control character")
     } else {
         None
     }

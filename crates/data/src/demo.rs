@@ -33,6 +33,9 @@ use crate::dataset::{Column, Dataset, InconsistentDataset, Origin};
 use crate::near_identical::near_identical_groups;
 use crate::picture::{PREPARATION, PrepareError};
 
+/// How the origin of every demo begins.
+pub const DEMO_SOURCE: &str = "drawn by `fitroom data demo`";
+
 /// The size of the demo's photographs.
 const SIZE: ImageSize = ImageSize {
     height: 36,
@@ -87,7 +90,7 @@ pub fn draw_demo(seed: u64) -> Result<Dataset, DrawDemoError> {
     let fractions = SplitFractions::new(0.54, 0.26, 0.2)?;
     let splits = split(&images, &columns, fractions, seed);
     let origin = Origin {
-        source: format!("drawn by `fitroom data demo` with seed {seed}"),
+        source: format!("{DEMO_SOURCE} with seed {seed}"),
         preparation: PREPARATION.to_owned(),
         split: format!("made with seed {seed}: {fractions}, stratified by all labels"),
     };

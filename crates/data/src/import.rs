@@ -175,6 +175,14 @@ pub enum ImportError {
         /// The split that would be empty.
         empty: Split,
     },
+    /// Nothing would be left to train on.
+    #[error(
+        "all {train} photographs of train nearly equal one of validation or test: none is left to train on"
+    )]
+    AllLeak {
+        /// How many there are.
+        train: usize,
+    },
     /// The parts make no dataset.
     #[error("`{file}` makes no dataset")]
     Inconsistent {
@@ -231,7 +239,7 @@ pub fn import(
     })?;
     let mut photographs = SplitPhotographs::new(images, rows, &columns, request)?;
     let dropped = match request.drop_leaks {
-        true => photographs.drop_leaks(),
+        true => photographs.drop_leaks()?,
         false => 0,
     };
     let SplitPhotographs {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
-use fitroom_domain::{CLASS_SEPARATOR, Split, UnknownSplit};
+use fitroom_domain::{Split, UnknownSplit};
+
+use crate::class_names::why_no_label;
 
 use crate::dataset::{Column, why_no_column_name};
 
@@ -91,10 +93,7 @@ pub enum LabelsError {
         problem: UnknownSplit,
     },
     /// A label that could not be told apart from two.
-    #[error(
-        "`{file}`, line {line}: the label `{label}` has ` · ` in it, which separates the labels of a \
-         class"
-    )]
+    #[error("`{file}`, line {line}: {label:?} is no label: {reason}")]
     Label {
         /// The labels file.
         file: String,
@@ -102,6 +101,8 @@ pub enum LabelsError {
         line: u64,
         /// The label.
         label: String,
+        /// Why not.
+        reason: &'static str,
     },
     /// Only a header, or nothing at all.
     #[error("`{file}` has no rows")]
@@ -148,7 +149,7 @@ pub(crate) fn parse_labels(
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| csv_error(file, &error))?;
-        rows.push(header.read_row(&record, file)?);
+        rows.push(header.read_row(&record, line_of(&record, bytes), file)?);
     }
     if rows.is_empty() {
         return Err(LabelsError::NoRows {
@@ -157,6 +158,18 @@ pub(crate) fn parse_labels(
     }
     let columns = header.labels.into_iter().map(|(_, name)| name).collect();
     Ok(Labels { columns, rows })
+}
+
+/// The line of a record, from 1. Its position is where the one before ended, which may be in the middle of
+/// Windows' line break or before empty lines.
+fn line_of(record: &StringRecord, bytes: &[u8]) -> u64 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let breaks = bytes.get(start..).unwrap_or_default().iter();
+    let breaks = breaks.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + breaks.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// Which column of the file holds what.
@@ -240,8 +253,12 @@ impl Header {
         })
     }
 
-    fn read_row(&self, record: &StringRecord, file: &str) -> Result<LabelsRow, LabelsError> {
-        let line = record.position().map_or(0, csv::Position::line);
+    fn read_row(
+        &self,
+        record: &StringRecord,
+        line: u64,
+        file: &str,
+    ) -> Result<LabelsRow, LabelsError> {
         let file = || file.to_owned();
         let cell = |position: usize| record.get(position).unwrap_or_default();
         let (path, path_column) = &self.path;
@@ -269,12 +286,15 @@ impl Header {
         };
         let label = |(position, _): &(usize, String)| match cell(*position) {
             "" => Ok(None),
-            label if label.contains(CLASS_SEPARATOR) => Err(LabelsError::Label {
-                file: file(),
-                line,
-                label: label.to_owned(),
-            }),
-            label => Ok(Some(label.to_owned())),
+            label => match why_no_label(label) {
+                None => Ok(Some(label.to_owned())),
+                Some(reason) => Err(LabelsError::Label {
+                    file: file(),
+                    line,
+                    label: label.to_owned(),
+                    reason,
+                }),
+            },
         };
         Ok(LabelsRow {
             line,

@@ -1,14 +1,15 @@
-//! Which photographs look like one that was trained on.
+//! Which photographs look like one that a model has seen before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fitroom_domain::Leaks;
 
 use crate::duplicates::Duplicates;
 use crate::task_rows::{Row, TaskRows};
 
-/// How many validation and test photographs of a task are in a group of duplicates with one that the
-/// task trains on. Mirrored copies do not count, neither as leaks nor as what leaks.
+/// How many validation photographs of a task are in a group of duplicates with one that the task trains on,
+/// and how many test photographs with one that it trains on or validates by. Mirrored copies do not count,
+/// neither as leaks nor as what leaks.
 pub fn leaks(duplicates: &Duplicates, rows: &TaskRows) -> Leaks {
     let mut group_of: HashMap<u32, usize> = HashMap::new();
     for (number, group) in duplicates.groups().iter().enumerate() {
@@ -17,22 +18,23 @@ pub fn leaks(duplicates: &Duplicates, rows: &TaskRows) -> Leaks {
             .filter_map(|position| (*position).try_into().ok());
         group_of.extend(photographs.map(|photograph: u32| (photograph, number)));
     }
-    let mut trained = vec![false; duplicates.groups().len()];
-    for row in &rows.train {
-        if let Some(group) = group_of.get(&row.photograph) {
-            trained[*group] = true;
-        }
-    }
-    let count = |rows: &[Row]| {
+    let groups_of = |rows: &[Row]| -> HashSet<usize> {
+        let groups = rows.iter().filter_map(|row| group_of.get(&row.photograph));
+        groups.copied().collect()
+    };
+    let leaking = |rows: &[Row], seen: &HashSet<usize>| {
         let leaking = rows.iter().filter(|row| {
             let group = group_of.get(&row.photograph);
-            !row.mirrored && group.is_some_and(|group| trained[*group])
+            !row.mirrored && group.is_some_and(|group| seen.contains(group))
         });
         leaking.count() as u64
     };
+    let trained = groups_of(&rows.train);
+    let validation = leaking(&rows.validation, &trained);
+    let seen = &trained | &groups_of(&rows.validation);
     Leaks {
-        validation: count(&rows.validation),
-        test: count(&rows.test),
+        validation,
+        test: leaking(&rows.test, &seen),
     }
 }
 
@@ -50,8 +52,8 @@ mod tests {
     }
 
     #[test]
-    fn only_photographs_of_the_task_that_look_like_one_it_trains_on_leak() {
-        // Groups: {0, 3, 6}, {1, 4}, {5, 7}; photograph 1 does not belong to the task.
+    fn only_photographs_of_the_task_that_look_like_one_it_has_seen_leak() {
+        // Groups: {0, 3, 6}, {1, 4}, {5, 7}; photograph 1 does not belong to the task, and 5 is validated.
         let duplicates = Duplicates::of(&[0, 1, 2, 0, 1, 5, 0, 5]);
         let task = TaskRows {
             classes: Vec::new(),
@@ -62,7 +64,7 @@ mod tests {
         };
         let expected = Leaks {
             validation: 1,
-            test: 1,
+            test: 2,
         };
         assert_eq!(leaks(&duplicates, &task), expected);
     }

@@ -176,6 +176,12 @@ impl NpzReader {
         let problem = |problem: String| array_error(&path, name, problem);
         let member = self.member(name)?;
         member.check_length(size_of::<T>()).map_err(problem)?;
+        if !fits_into_memory(member.data_bytes) {
+            return Err(NpzError::File {
+                path,
+                source: std::io::ErrorKind::OutOfMemory.into(),
+            });
+        }
         Array::read_npy(Cursor::new(member.preamble).chain(member.data))
             .map_err(|error| problem(error.to_string()))
     }
@@ -223,6 +229,12 @@ impl NpzReader {
             data,
         })
     }
+}
+
+/// Whether so many bytes can be had: NumPy's arrays are read into memory that nobody asks for politely.
+fn fits_into_memory(bytes: u64) -> bool {
+    let asked = usize::try_from(bytes).map(|bytes| Vec::<u8>::new().try_reserve_exact(bytes));
+    matches!(asked, Ok(Ok(())))
 }
 
 /// One array in the file, read up to where its data starts.

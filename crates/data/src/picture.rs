@@ -12,6 +12,8 @@ use fitroom_domain::ImageSize;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
+use crate::jpeg_end::is_whole;
+
 /// What [`prepare`] does, in words: `dataset.toml` says it.
 pub const PREPARATION: &str = "EXIF orientation applied, transparency on white, 8-bit RGB, shrunk \
                                (never enlarged) to fit with Lanczos3, centred on white";
@@ -34,6 +36,9 @@ pub enum PrepareError {
     /// The picture is damaged, or of a kind that cannot be decoded.
     #[error("cannot be decoded: {0}")]
     Decode(image::ImageError),
+    /// The file ends before the picture does.
+    #[error("is cut off: the file ends before the picture does")]
+    CutOff,
     /// The picture would take too much memory.
     #[error(
         "is {width}×{height} pixels and {bytes} bytes, expected sides of 1 to {LONGEST_SIDE} and at \
@@ -82,6 +87,9 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, PrepareError> {
         .is_some_and(|format| known.contains(&format))
     {
         return Err(PrepareError::Format);
+    }
+    if reader.format() == Some(ImageFormat::Jpeg) && !is_whole(bytes) {
+        return Err(PrepareError::CutOff);
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);

@@ -1,11 +1,19 @@
 //! Puts a complete folder in the place of an older one.
 
-use std::fs;
+use std::fs::{self, File, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
+
+/// How the name of a folder ends that is being written.
+const NEW: &str = ".new";
+
+/// In this time a process that has made such a folder has locked it.
+const STARTING: Duration = Duration::from_secs(10);
 
 /// Why a folder cannot be put in its place.
 #[derive(Debug, thiserror::Error)]
@@ -91,50 +99,66 @@ pub(crate) fn replace_folder<E: From<ReplaceFolderError>>(
     let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
         return Err(failed(io::ErrorKind::InvalidFilename.into()).into());
     };
-    let beside = |suffix: &str| {
-        let name = name.to_string_lossy();
-        parent.join(format!(".{name}.{}.{suffix}", std::process::id()))
-    };
-    let (new, old) = (beside("new"), beside("old"));
     fs::create_dir_all(parent).map_err(failed)?;
-    // An earlier process of the same number may have died here.
-    for left_over in [&new, &old].into_iter().filter(|path| path.exists()) {
-        fs::remove_dir_all(left_over).map_err(failed)?;
+    let name = name.to_string_lossy();
+    remove_left_over(parent, &format!(".{name}."));
+    // Removed when it is dropped, whatever it holds then: a half-written folder or the older one.
+    let new = tempfile::Builder::new()
+        .prefix(&format!(".{name}."))
+        .suffix(NEW)
+        .permissions(Permissions::from_mode(0o777))
+        .tempdir_in(parent)
+        .map_err(failed)?;
+    // Tells other processes that this one lives.
+    let lock = File::open(new.path()).map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    write(new.path())?;
+    check_replaceable(folder, files)?;
+    put_in_place(new.path(), &place, older).map_err(failed)?;
+    Ok(())
+}
+
+/// Removes what processes that have died left beside the place, as far as that is possible. One that has
+/// just made its folder may not have locked it yet.
+fn remove_left_over(parent: &Path, prefix: &str) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_old = || {
+            let modified = entry.metadata().and_then(|metadata| metadata.modified());
+            modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > STARTING))
+        };
+        let is_free = || File::open(entry.path()).is_ok_and(|folder| folder.try_lock().is_ok());
+        if name.starts_with(prefix) && name.ends_with(NEW) && is_old() && is_free() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
-    fs::create_dir(&new).map_err(failed)?;
-    let placed = write(&new).and_then(|()| {
-        check_replaceable(folder, files)?;
-        Ok(put_in_place(&new, &old, &place, older).map_err(failed)?)
-    });
-    if placed.is_err() {
-        // The first error says what went wrong.
-        let _ = fs::remove_dir_all(&new);
-    }
-    placed
 }
 
 /// Moves `new` to `place`. Where a folder is there already, the two change places in one step, so that
-/// `place` is never empty; `old` is where it goes on a file system that cannot do so.
-fn put_in_place(new: &Path, old: &Path, place: &Path, older: Older) -> io::Result<()> {
+/// `place` is never empty.
+fn put_in_place(new: &Path, place: &Path, older: Older) -> io::Result<()> {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty};
     match fs::rename(new, place) {
-        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
-            if older == Older::Keep {
-                return fs::remove_dir_all(new);
-            }
-        }
+        // Which of the two depends on the file system.
+        Err(error) if matches!(error.kind(), DirectoryNotEmpty | AlreadyExists) => {}
         done => return done,
     }
+    if older == Older::Keep {
+        return Ok(());
+    }
     match renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE) {
-        Ok(()) => fs::remove_dir_all(new),
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-            fs::rename(place, old)?;
+            // A file system that cannot do so.
+            let old = new.with_extension("old");
+            fs::rename(place, &old)?;
             if let Err(error) = fs::rename(new, place) {
-                fs::rename(old, place)?;
+                fs::rename(&old, place)?;
                 return Err(error);
             }
             fs::remove_dir_all(old)
         }
-        Err(error) => Err(error.into()),
+        done => Ok(done?),
     }
 }
 
@@ -241,5 +265,34 @@ mod tests {
         write_two(&link, "second").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(folder.join("a")).unwrap(), "second");
+    }
+
+    #[test]
+    fn what_dead_processes_left_is_removed_and_what_others_write_is_not() {
+        let parent = tempfile::tempdir().unwrap();
+        let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+        let make = |name: &str| {
+            let folder = parent.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("a"), "half").unwrap();
+            File::open(folder).unwrap()
+        };
+        let dead = make(".shop.one.new");
+        dead.set_modified(long_ago).unwrap();
+        let living = make(".shop.two.new");
+        living.lock().unwrap();
+        living.set_modified(long_ago).unwrap();
+        make(".shop.three.new");
+        let other = make(".other.one.new");
+        other.set_modified(long_ago).unwrap();
+
+        write_two(&parent.path().join("shop"), "whole").unwrap();
+        let mut names: Vec<String> = fs::read_dir(parent.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let left = [".other.one.new", ".shop.three.new", ".shop.two.new", "shop"];
+        assert_eq!(names, left);
     }
 }

@@ -53,13 +53,22 @@ impl SplitPhotographs {
     }
 
     /// Leaves out the photographs of train that nearly equal one of validation or test, and counts them.
-    pub(crate) fn drop_leaks(&mut self) -> usize {
+    ///
+    /// # Errors
+    /// When none would be left to train on.
+    pub(crate) fn drop_leaks(&mut self) -> Result<usize, ImportError> {
         let duplicates = self
             .duplicates
             .get_or_insert_with(|| Duplicates::find(&self.images));
         let leaking: BTreeSet<usize> = leaking(duplicates, &self.splits).collect();
         if leaking.is_empty() {
-            return 0;
+            return Ok(0);
+        }
+        let train = self.splits.iter().filter(|split| **split == Split::Train);
+        if train.count() == leaking.len() {
+            return Err(ImportError::AllLeak {
+                train: leaking.len(),
+            });
         }
         let kept: Vec<usize> = (0..self.rows.len())
             .filter(|photograph| !leaking.contains(photograph))
@@ -78,7 +87,7 @@ impl SplitPhotographs {
             "; {} photographs of train that nearly equal one of validation or test were left out",
             leaking.len()
         ));
-        leaking.len()
+        Ok(leaking.len())
     }
 }
 

@@ -21,40 +21,40 @@ pub struct TaskSummary {
     pub leaks: Option<Leaks>,
 }
 
-/// How many photographs of a task are identical or nearly so to one that it trains on. A model may know
-/// them by heart, and so its accuracy on them says nothing about new photographs.
+/// How many photographs of a task are identical or nearly so to one that a model has seen before. It may
+/// know them by heart, and so its accuracy on them says nothing about new photographs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leaks {
-    /// In the validation split, without mirrored copies.
+    /// In the validation split, like one of train; without mirrored copies.
     pub validation: u64,
-    /// In the test split, likewise.
+    /// In the test split, like one of train or validation, by which models are selected; likewise.
     pub test: u64,
 }
 
 impl TaskSummary {
     /// What to know before trusting an accuracy, or `None` if no photograph is known to leak.
     pub fn leak_warning(&self) -> Option<String> {
-        let leaks = self.leaks?;
-        let part = |leaks: u64, of: u64, split: &str| {
-            (leaks > 0).then(|| format!("{leaks} of {of} {split} photographs"))
-        };
-        let parts: Vec<String> = [
-            part(leaks.validation, self.photographs.validation, "validation"),
-            part(leaks.test, self.photographs.test, "test"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        (!parts.is_empty()).then(|| {
+        let Leaks { validation, test } = self.leaks?;
+        let validation = (validation > 0).then(|| {
             format!(
-                "{} nearly equal one that was trained on: accuracies are too high",
-                parts.join(" and ")
+                "{validation} of {} validation photographs nearly equal one that was trained on: \
+                 accuracies on validation are too high",
+                self.photographs.validation
             )
-        })
+        });
+        let test = (test > 0).then(|| {
+            format!(
+                "{test} of {} test photographs nearly equal one that was trained on or selected by: \
+                 accuracies on test will be too high",
+                self.photographs.test
+            )
+        });
+        match (validation, test) {
+            (Some(validation), Some(test)) => Some(format!("{validation}; {test}")),
+            (validation, test) => validation.or(test),
+        }
     }
-}
 
-impl TaskSummary {
     /// The network of these hyperparameters for this task.
     ///
     /// # Errors
@@ -106,15 +106,19 @@ mod tests {
         assert_eq!(warning(0, 0), None);
         assert_eq!(
             warning(12, 0).unwrap(),
-            "12 of 167 validation photographs nearly equal one that was trained on: accuracies are \
-             too high"
+            "12 of 167 validation photographs nearly equal one that was trained on: accuracies on \
+             validation are too high"
         );
         assert_eq!(
-            warning(12, 7).unwrap(),
-            "12 of 167 validation photographs and 7 of 168 test photographs nearly equal one that \
-             was trained on: accuracies are too high"
+            warning(0, 7).unwrap(),
+            "7 of 168 test photographs nearly equal one that was trained on or selected by: \
+             accuracies on test will be too high"
         );
-        assert!(warning(0, 7).unwrap().starts_with("7 of 168 test"));
+        let both = warning(12, 7).unwrap();
+        assert!(
+            both.contains("12 of 167") && both.contains("; 7 of 168"),
+            "{both}"
+        );
     }
 
     #[test]

@@ -44,6 +44,16 @@ pub(crate) fn search_space(report: &SweepReport, settings: &Settings) -> Markup 
                 (searched(settings))
                 (photographs(report))
             }
+            @if !report.overrides.is_empty() {
+                p.note {
+                    "Of the sweep file, its last call changed: "
+                    @for (index, change) in report.overrides.iter().enumerate() {
+                        @if index > 0 { ", " }
+                        code { (change) }
+                    }
+                    "."
+                }
+            }
             (classes(&report.summary.classes))
         }
     }

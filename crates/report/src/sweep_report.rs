@@ -16,6 +16,8 @@ pub struct SweepReport {
     pub task: Task,
     /// What the task comes to on the dataset.
     pub summary: TaskSummary,
+    /// What the command line changed in the sweep file when it was last run: the `KEY=VALUE` of each `--set`.
+    pub overrides: Vec<String>,
     /// When the report was made, as it will be shown; UTC.
     pub generated_at: String,
     /// Version of Fitting Room.

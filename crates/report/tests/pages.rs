@@ -219,7 +219,7 @@ fn hostile_names_stay_text() {
 #[test]
 fn leaks_stand_as_a_warning_beside_the_accuracies_they_touch() {
     let warning = "12 of 678 validation photographs nearly equal one that was trained on: accuracies \
-                   are too high.";
+                   on validation are too high.";
     let mut report = specimen::nearly_done(&[0]);
     assert!(!sweep_page(&report).unwrap().contains("nearly equal"));
     report.summary.leaks = Some(Leaks {

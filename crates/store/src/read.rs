@@ -58,6 +58,8 @@ pub struct SweepRecord {
     pub task: Task,
     /// What the task comes to on the dataset.
     pub summary: TaskSummary,
+    /// What the command line changed in its file when it was last run: the `KEY=VALUE` of each `--set`.
+    pub overrides: Vec<String>,
     /// When it was last run, in UTC.
     pub run_at: String,
 }
@@ -89,7 +91,7 @@ impl Store {
     /// Every sweep, the one that was run last first.
     pub async fn sweeps(&self) -> Result<Vec<SweepRecord>, StoreError> {
         sqlx::query(
-            "select key, dataset, fingerprint, name, task, definition, summary, run_at
+            "select key, dataset, fingerprint, name, task, definition, summary, overrides, run_at
              from sweeps order by run_at desc, key desc",
         )
         .try_map(|row: SqliteRow| {
@@ -103,6 +105,7 @@ impl Store {
                     definition: from_json(&row, "definition")?,
                 },
                 summary: from_json(&row, "summary")?,
+                overrides: from_json(&row, "overrides")?,
                 run_at: row.try_get("run_at")?,
             })
         })

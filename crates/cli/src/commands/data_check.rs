@@ -21,13 +21,13 @@ pub(crate) fn run(places: &Places, arguments: &CheckArguments) -> Result<Exit, F
         Some(path) => path.clone(),
         None => places.reports.join(&dataset.name).join("check.html"),
     };
-    let report = page::report(&dataset, &findings, output::minute())?;
-    write_page(&path, &check_page(&report))?;
     if arguments.json {
         output::data(&json::json(&dataset, &findings)?)?;
     } else {
         output::data(&tables::tables(&dataset, &findings))?;
     }
+    let report = page::report(&dataset, &findings, output::minute())?;
+    write_page(&path, &check_page(&report))?;
     output::message(&format!("page: {}", path.display()));
     Ok(if findings.is_empty() {
         Exit::Well

@@ -1,6 +1,8 @@
 //! `fitroom data demo`: draws the demo catalogue.
 
-use fitroom_data::{check_can_be_written, draw_demo};
+use std::path::Path;
+
+use fitroom_data::{DEMO_SOURCE, check_can_be_written, draw_demo, read_manifest};
 
 use crate::arguments::{DemoArguments, Places};
 use crate::choose_dataset::DEMO;
@@ -13,6 +15,7 @@ pub(crate) fn run(places: &Places, arguments: &DemoArguments) -> Result<Exit, Fa
         None => places.datasets.join(DEMO),
     };
     check_can_be_written(&folder).or_input()?;
+    check_is_a_demo(&folder).or_input()?;
     let dataset = draw_demo(arguments.seed)?;
     dataset.save(&folder)?;
     output::message(&format!(
@@ -22,4 +25,16 @@ pub(crate) fn run(places: &Places, arguments: &DemoArguments) -> Result<Exit, Fa
         dataset.fingerprint.short()
     ));
     Ok(Exit::Well)
+}
+
+/// A dataset of photographs is worth more than drawings.
+fn check_is_a_demo(folder: &Path) -> anyhow::Result<()> {
+    match read_manifest(folder) {
+        Ok(manifest) if !manifest.origin.source.starts_with(DEMO_SOURCE) => anyhow::bail!(
+            "`{}` holds a dataset made of {}, and a demo only replaces a demo\n(give another `--out`)",
+            folder.display(),
+            manifest.origin.source
+        ),
+        _ => Ok(()),
+    }
 }

@@ -1,7 +1,9 @@
 //! `fitroom report`: leaderboards as HTML, one page for each sweep and an index.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
@@ -60,6 +62,7 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
             sweep: sweep.name.clone(),
             task: sweep.task.clone(),
             summary: sweep.summary.clone(),
+            overrides: sweep.overrides.clone(),
             generated_at: generated_at.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             numerics: numerics.into_iter().collect(),
@@ -245,12 +248,24 @@ fn first_of_each(sweeps: &[SweepRecord]) -> Vec<DatasetKey> {
     keys.into_values().collect()
 }
 
-/// Writes a page at once: a browser never sees half of one.
+/// Writes a page at once: a browser never sees half of one. Behind a link, what it points to is replaced.
 pub(super) fn write_page(path: &Path, page: &str) -> anyhow::Result<()> {
-    let unfinished = path.with_extension("html.new");
-    path.parent()
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(&unfinished, page))
-        .and_then(|()| fs::rename(&unfinished, path))
-        .with_context(|| format!("failed to write `{}`", path.display()))
+    let write = || -> io::Result<()> {
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if fs::metadata(&place).is_ok_and(|there| !there.is_file()) {
+            return Err(io::Error::other("it is no ordinary file"));
+        }
+        let folder = match place.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(folder)?;
+        let mut unfinished = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)?;
+        unfinished.write_all(page.as_bytes())?;
+        unfinished.persist(&place)?;
+        Ok(())
+    };
+    write().with_context(|| format!("failed to write `{}`", path.display()))
 }

@@ -105,11 +105,17 @@ fn mistakes_are_named_with_their_line() {
             "`labels.csv`, line 2: `valid` is no split, expected `train`, `validation` (or `val`) or `test`",
         ),
         (
+            "image,type\n\na.jpg,a\u{1b}[31m\n",
+            "`labels.csv`, line 3: \"a\\u{1b}[31m\" is no label: it has a line break or another control character",
+        ),
+        (
             "image,type\na.jpg,a · b\n",
-            "`labels.csv`, line 2: the label `a · b` has ` · ` in it, which separates the labels of a class",
+            "`labels.csv`, line 2: \"a · b\" is no label: ` · ` separates the labels of a class",
         ),
     ] {
         assert_eq!(message(text), expected, "{text:?}");
+        let windows = text.replace('\n', "\r\n");
+        assert_eq!(message(&windows), expected, "{windows:?}");
     }
     let ragged = message("image,type\na.jpg,boots\nb.jpg\n");
     assert!(

@@ -204,6 +204,7 @@ pub(crate) fn report(trials: Vec<TrialRow>) -> SweepReport {
             left_out: 0,
             leaks: None,
         },
+        overrides: vec!["seeds=[0, 1]".to_owned()],
         generated_at: "2025-03-14 09:26".to_owned(),
         version: "0.1.0".to_owned(),
         numerics: vec!["libtorch 2.13.0, avx2, cpu, 1 thread".to_owned()],

@@ -26,7 +26,15 @@ pub(super) fn tables(dataset: &Dataset, findings: &Findings) -> String {
         counts[2]
     )];
     parts.push(pairs(findings));
-    parts.extend(leak_sentences(dataset, findings));
+    let leaks = leak_sentences(dataset, findings);
+    if !leaks.is_empty() {
+        parts.extend(leaks);
+        parts.push(
+            "(`data import --split 80/10/10` makes a split without leaks, `--drop-leaks` leaves them out \
+             of train)"
+                .to_owned(),
+        );
+    }
     let across = findings.alike.iter().filter(|group| group.across).count();
     if !findings.alike.is_empty() {
         parts.push(format!(
