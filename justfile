@@ -30,7 +30,10 @@ build: setup
 sweep NAME *ARGS: build
     # A report follows an interruption too, but not wrong input (exit code 2).
     trap : INT TERM; \
-    file="sweeps/$1.toml"; shift; sweep=0; report=0; \
+    file="sweeps/$1.toml"; sweep=0; report=0; \
+    [ -f "$file" ] || { echo "error: no sweep \`$1\`: there is no $file" >&2; echo "(there are:" \
+        $(ls sweeps | sed -n 's/\.toml$//; /^tasks$/d; /^study$/d; p'))  >&2; exit 2; }; \
+    shift; \
     {{ fitroom }} sweep "$file" "$@" || sweep=$?; \
     [ "$sweep" -eq 2 ] || {{ fitroom }} report || report=$?; \
     [ "$sweep" -ne 0 ] || exit "$report"; exit "$sweep"

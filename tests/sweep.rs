@@ -174,6 +174,7 @@ fn the_page_of_a_sweep_shows_what_is_trained_and_what_its_last_call_wants() {
     assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
     let page = fs::read_to_string(workplace.path("reports/small/grid.html")).unwrap();
     assert!(planned(&page), "what is still to do is not shown");
+    assert!(page.contains("<code>epochs=2000</code>"), "no override");
 
     assert_eq!(workplace.fitroom(&small).code, Some(0));
     assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
@@ -280,6 +281,13 @@ fn a_trial_that_diverges_is_recorded_and_not_tried_again() {
     assert_eq!(again.code, Some(1));
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
     assert_eq!(workplace.trials().len(), 4);
+    let name = workplace.trials()[0]["name"].as_str().unwrap().to_owned();
+    let retry = workplace.fitroom(&[&arguments[..], &["--retry", &name]].concat());
+    assert!(
+        retry.stderr.contains("the trial is diverged"),
+        "{}",
+        retry.stderr
+    );
 }
 
 #[test]

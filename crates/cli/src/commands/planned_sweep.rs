@@ -95,6 +95,9 @@ impl PlannedSweep {
             overrides: &arguments.set,
             trials: &self.trials,
         }))?;
+        for name in &arguments.retry {
+            self.explain_retry(name, &self.rows_of_plan(database, &registered)?);
+        }
         let named = |trial: &Trial| arguments.retry.iter().any(|name| is_meant(name, trial));
         let asked_for: Vec<i64> = registered
             .trials
@@ -110,6 +113,24 @@ impl PlannedSweep {
                 .retry_failed(&registered.trials, attempts, &asked_for),
         )?;
         Ok(registered)
+    }
+
+    /// Says so where `--retry NAME` changes nothing.
+    fn explain_retry(&self, name: &str, rows: &[TrialRow]) {
+        let meant: Vec<&TrialRow> = rows
+            .iter()
+            .filter(|row| is_meant(name, &row.trial))
+            .collect();
+        if meant.is_empty() || meant.iter().any(|row| row.state == TrialState::Failed) {
+            return;
+        }
+        match meant[..] {
+            [row] => output::message(&format!(
+                "--retry {name}: the trial is {}, and only failed ones are tried again",
+                row.state
+            )),
+            _ => output::message(&format!("--retry {name}: no trial has failed")),
+        }
     }
 
     /// Trains what is not trained yet and prints the results.
@@ -171,15 +192,20 @@ impl PlannedSweep {
         let failed = list_failures(&rows);
         // Whoever asks to stop after the last trial has ended interrupts nothing.
         let open = rows.iter().filter(|row| is_open(row)).count();
-        if open > 0 {
+        if open > 0 && interrupt.asked() {
             output::message(&format!(
                 "interrupted with {open} of {} trials to do; the same command goes on",
                 rows.len()
             ));
             return Ok(Exit::Interrupted);
         }
+        if open > 0 {
+            output::message(&format!(
+                "another process wants {open} trials tried again; the same command waits for them"
+            ));
+        }
         print_best(&rows, self.sweep.seeds.len())?;
-        Ok(match failed {
+        Ok(match failed + open {
             0 => Exit::Well,
             _ => Exit::PartFailed,
         })
@@ -233,6 +259,7 @@ impl PlannedSweep {
                 "{all} trials, {} of them trained already; {workers} at a time",
                 all - to_do
             ),
+            1 => "1 trial".to_owned(),
             _ => format!("{all} trials; {workers} at a time"),
         });
         let dropped = known

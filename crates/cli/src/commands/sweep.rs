@@ -56,7 +56,7 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         }
     }
     output::message(&format!(
-        "curves: tensorboard --logdir {}",
+        "curves: `./justw tensorboard`, or `tensorboard --logdir {}` where that is installed",
         places.runs.display()
     ));
     Ok(exit)

@@ -101,24 +101,18 @@ impl Sweeping<'_> {
             error,
             attempts: self.sweep.attempts,
         };
-        let again = match self.end(attempt, &ending, || Ok(()))? {
+        match self.end(attempt, &ending, || Ok(()))? {
             Some(TrialState::Planned) => {
                 lock(&self.queue).put_back(attempt.trial);
-                true
+                self.progress
+                    .ended(line, &format!("will be tried again: {error}"), None);
             }
-            Some(_) => false,
-            // Whoever took its place decides.
-            None => true,
-        };
-        match again {
-            true => self
-                .progress
-                .ended(line, &format!("will be tried again: {error}"), None),
-            false => {
+            Some(_) => {
                 let cost = cost(self.summary, trial);
                 self.progress
                     .ended(line, &format!("failed: {error}"), Some(cost));
             }
+            None => self.show_superseded(line),
         }
         Ok(())
     }

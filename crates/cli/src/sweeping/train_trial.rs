@@ -171,7 +171,7 @@ impl Sweeping<'_> {
         Ok(())
     }
 
-    fn show_superseded(&self, line: TrialLine) {
+    pub(super) fn show_superseded(&self, line: TrialLine) {
         self.progress
             .ended(line, "given up: another attempt took its place", None);
     }
