@@ -31,8 +31,11 @@ sweep NAME *ARGS: build
     # A report follows an interruption too, but not wrong input (exit code 2).
     trap : INT TERM; \
     file="sweeps/$1.toml"; sweep=0; report=0; \
-    [ -f "$file" ] || { echo "error: no sweep \`$1\`: there is no $file" >&2; echo "(there are:" \
-        $(ls sweeps | sed -n 's/\.toml$//; /^tasks$/d; /^study$/d; p'))  >&2; exit 2; }; \
+    [ -f "$file" ] || { \
+        echo "error: there is no sweep '$1' ($file)"; \
+        echo "(there are: $(cd sweeps && ls *.toml | sed 's/\.toml$//; /^tasks$/d' | paste -sd ' '))"; \
+        exit 2; \
+    } >&2; \
     shift; \
     {{ fitroom }} sweep "$file" "$@" || sweep=$?; \
     [ "$sweep" -eq 2 ] || {{ fitroom }} report || report=$?; \
