@@ -64,6 +64,8 @@ test *ARGS: setup
 # Check format, lints and documentation
 [group('develop')]
 check: setup
+    # The longest recipe is shell that no other check reads.
+    {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --dry-run sweep trousers_all 2>&1 | sh -n
     cargo fmt --all --check
     cargo clippy --release --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
