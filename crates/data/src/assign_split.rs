@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::dataset::Column;
 use fitroom_domain::Split;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -84,6 +85,14 @@ impl fmt::Display for SplitFractions {
             percent(self.test)
         )
     }
+}
+
+/// What is to be spread evenly: for each photograph its codes in all label columns.
+pub(crate) fn strata(columns: &[Column], photographs: usize) -> Vec<Vec<i32>> {
+    let code = |photograph| move |column: &Column| column.codes.get(photograph).copied();
+    (0..photographs)
+        .map(|photograph| columns.iter().filter_map(code(photograph)).collect())
+        .collect()
 }
 
 /// The split of each photograph. Photographs with equal `groups` get the same; `strata` are what should

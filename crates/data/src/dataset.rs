@@ -1,6 +1,6 @@
 //! A dataset in memory: photographs, their splits and their labels.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use fitroom_domain::{DatasetKey, Fingerprint, ImageSize, Split};
 use ndarray::Array4;
@@ -28,6 +28,27 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column of these labels, one for each photograph, with its classes in alphabetical order.
+    pub(crate) fn of_labels(name: &str, labels: &[Option<&str>]) -> Column {
+        let classes: BTreeSet<&str> = labels.iter().copied().flatten().collect();
+        let classes: Vec<String> = classes.into_iter().map(str::to_owned).collect();
+        let code = |label: &Option<&str>| {
+            label
+                .and_then(|label| {
+                    classes
+                        .binary_search_by(|class| class.as_str().cmp(label))
+                        .ok()
+                })
+                .and_then(|code| i32::try_from(code).ok())
+                .unwrap_or(-1)
+        };
+        Column {
+            name: name.to_owned(),
+            codes: labels.iter().map(code).collect(),
+            classes,
+        }
+    }
+
     /// The label of one photograph, or `None` if it has none or there is no such photograph.
     pub fn label(&self, photograph: usize) -> Option<&str> {
         let code = usize::try_from(*self.codes.get(photograph)?).ok()?;

@@ -21,15 +21,16 @@ mod shoe_types;
 mod taxonomy;
 mod trousers;
 
-use fitroom_domain::{ImageSize, Split};
+use fitroom_domain::ImageSize;
 use ndarray::Array4;
 use rayon::prelude::*;
 
 use self::chance::Chance;
 use self::photograph::photograph;
 use self::taxonomy::{CATALOGUE, Product};
-use crate::assign_split::{SplitFractions, SplitFractionsError, assign_split};
+use crate::assign_split::{SplitFractions, SplitFractionsError, assign_split, strata};
 use crate::dataset::{Column, Dataset, InconsistentDataset, Origin};
+use crate::duplicates::{Duplicates, KnownDuplicates};
 use crate::near_identical::near_identical_groups;
 use crate::picture::{PREPARATION, PrepareError};
 
@@ -88,61 +89,33 @@ pub fn draw_demo(seed: u64) -> Result<Dataset, DrawDemoError> {
     ];
     // Few enough to train on that a grid is done in minutes, enough to validate on that accuracies differ.
     let fractions = SplitFractions::new(0.54, 0.26, 0.2)?;
-    let splits = split(&images, &columns, fractions, seed);
+    let groups = near_identical_groups(&images);
+    let splits = assign_split(&strata(&columns, products.len()), &groups, fractions, seed);
     let origin = Origin {
         source: format!("{DEMO_SOURCE} with seed {seed}"),
         preparation: PREPARATION.to_owned(),
         split: format!("made with seed {seed}: {fractions}, stratified by all labels"),
     };
-    Ok(Dataset::new(
+    let mut dataset = Dataset::new(
         "demo".to_owned(),
         images,
         splits,
         columns,
         paths(&products),
         origin,
-    )?)
+    )?;
+    dataset.duplicates = KnownDuplicates(Duplicates::of(&groups).into());
+    Ok(dataset)
 }
 
-/// A label column, classes in alphabetical order.
+/// A label column.
 fn column(
     name: &str,
     products: &[Product],
     label: impl Fn(Product) -> Option<&'static str>,
 ) -> Column {
-    let mut classes: Vec<&str> = products
-        .iter()
-        .filter_map(|product| label(*product))
-        .collect();
-    classes.sort_unstable();
-    classes.dedup();
-    let code = |product: &Product| {
-        label(*product)
-            .and_then(|label| classes.binary_search(&label).ok())
-            .and_then(|code| i32::try_from(code).ok())
-            .unwrap_or(-1)
-    };
-    Column {
-        name: name.to_owned(),
-        codes: products.iter().map(code).collect(),
-        classes: classes.iter().map(|class| (*class).to_owned()).collect(),
-    }
-}
-
-/// Stratified by all labels; what looks the same is on one side.
-fn split(
-    images: &Array4<u8>,
-    columns: &[Column],
-    fractions: SplitFractions,
-    seed: u64,
-) -> Vec<Split> {
-    let strata: Vec<Vec<i32>> = (0..images.dim().0)
-        .map(|photograph| {
-            let code = |column: &Column| column.codes.get(photograph).copied();
-            columns.iter().filter_map(code).collect()
-        })
-        .collect();
-    assign_split(&strata, &near_identical_groups(images), fractions, seed)
+    let labels: Vec<Option<&str>> = products.iter().map(|product| label(*product)).collect();
+    Column::of_labels(name, &labels)
 }
 
 /// A path for each photograph: `shoes/female/high heels/012`, numbered within its folder.

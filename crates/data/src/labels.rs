@@ -1,6 +1,6 @@
 //! The labels file: a CSV with one row for each photograph.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use fitroom_domain::{Split, UnknownSplit};
@@ -308,24 +308,11 @@ impl Header {
 /// The label columns of these rows, classes in alphabetical order.
 pub(crate) fn encode(names: &[String], rows: &[LabelsRow]) -> Vec<Column> {
     let column = |(position, name): (usize, &String)| {
-        let label = |row: &'_ LabelsRow| row.labels.get(position).cloned().flatten();
-        let classes: Vec<String> = rows
+        let labels: Vec<Option<&str>> = rows
             .iter()
-            .filter_map(label)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
+            .map(|row| row.labels.get(position)?.as_deref())
             .collect();
-        let code = |row: &LabelsRow| {
-            label(row)
-                .and_then(|label| classes.binary_search(&label).ok())
-                .and_then(|code| i32::try_from(code).ok())
-                .unwrap_or(-1)
-        };
-        Column {
-            name: name.clone(),
-            codes: rows.iter().map(code).collect(),
-            classes,
-        }
+        Column::of_labels(name, &labels)
     };
     names.iter().enumerate().map(column).collect()
 }

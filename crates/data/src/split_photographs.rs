@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fitroom_domain::Split;
 use ndarray::{Array4, Axis};
 
-use crate::assign_split::{SplitFractions, assign_split};
+use crate::assign_split::{SplitFractions, assign_split, strata};
 use crate::duplicates::Duplicates;
 use crate::import::{ImportError, ImportRequest};
 use crate::labels::{LabelsRow, encode};
@@ -113,15 +113,7 @@ fn made(
     seed: u64,
 ) -> Result<SplitPhotographs, ImportError> {
     let groups = near_identical_groups(&images);
-    let columns = encode(columns, &rows);
-    let strata: Vec<Vec<i32>> = (0..rows.len())
-        .map(|photograph| {
-            let codes = columns.iter().map(|column| &column.codes);
-            codes
-                .filter_map(|codes| codes.get(photograph).copied())
-                .collect()
-        })
-        .collect();
+    let strata = strata(&encode(columns, &rows), rows.len());
     let splits = assign_split(&strata, &groups, fractions, seed);
     let is_empty = |split: &Split| fractions.of(*split) > 0.0 && !splits.contains(split);
     if let Some(empty) = Split::ALL.into_iter().find(is_empty) {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use fitroom_data::{DEMO_SOURCE, check_can_be_written, draw_demo, read_manifest};
 
+use super::new_dataset;
 use crate::arguments::{DemoArguments, Places};
 use crate::choose_dataset::DEMO;
 use crate::exit::{Exit, Failure, OrInput};
@@ -18,12 +19,7 @@ pub(crate) fn run(places: &Places, arguments: &DemoArguments) -> Result<Exit, Fa
     check_is_a_demo(&folder).or_input()?;
     let dataset = draw_demo(arguments.seed)?;
     dataset.save(&folder)?;
-    output::message(&format!(
-        "{}: {} photographs, fingerprint {}",
-        folder.display(),
-        dataset.len(),
-        dataset.fingerprint.short()
-    ));
+    output::message(&new_dataset::summary(&folder, &dataset));
     Ok(Exit::Well)
 }
 

@@ -1,10 +1,11 @@
 //! `fitroom data import`: photographs and labels become a dataset.
 
-use fitroom_data::{ImportRequest, check_can_be_written, import, read_manifest};
+use fitroom_data::{ImportRequest, import, read_manifest};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use anyhow::anyhow;
 
+use super::new_dataset;
 use crate::arguments::ImportArguments;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
@@ -13,18 +14,7 @@ use crate::output;
 const LISTED: usize = 100;
 
 pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
-    let name = arguments
-        .out
-        .file_name()
-        .and_then(|name| name.to_str())
-        .ok_or_else(|| {
-            anyhow!(
-                "`{}` names no folder for a dataset",
-                arguments.out.display()
-            )
-        })
-        .or_input()?;
-    check_can_be_written(&arguments.out).or_input()?;
+    let name = new_dataset::name(&arguments.out)?;
     let request = ImportRequest {
         source: arguments.source.clone(),
         labels: arguments.labels.clone(),
@@ -64,13 +54,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
         )));
     }
     outcome.dataset.save(&arguments.out)?;
-    let dataset = &outcome.dataset;
-    let mut summary = format!(
-        "{}: {} photographs, fingerprint {}",
-        arguments.out.display(),
-        dataset.photographs.len(),
-        dataset.fingerprint.short()
-    );
+    let mut summary = new_dataset::summary(&arguments.out, &outcome.dataset);
     if !outcome.skipped.is_empty() {
         summary.push_str(&format!("; {} skipped", outcome.skipped.len()));
     }

@@ -1,21 +1,17 @@
 //! `fitroom data import-npz`: photographs and codes in `.npz` files become a dataset.
 
 use anyhow::anyhow;
-use fitroom_data::{Manifest, NpzSet, check_can_be_written, import_npz, read_npz_sets};
+use fitroom_data::{Manifest, NpzSet, import_npz, read_npz_sets};
 use fitroom_domain::Split;
 
+use super::new_dataset;
 use crate::arguments::ImportNpzArguments;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
 
 pub(crate) fn run(arguments: &ImportNpzArguments) -> Result<Exit, Failure> {
     let out = &arguments.out;
-    let name = out
-        .file_name()
-        .and_then(|name| name.to_str())
-        .ok_or_else(|| anyhow!("`{}` names no folder for a dataset", out.display()))
-        .or_input()?;
-    check_can_be_written(out).or_input()?;
+    let name = new_dataset::name(out)?;
     let outcome = import_npz(&sets(arguments)?, name).or_input()?;
     outcome.dataset.save(out)?;
 
@@ -35,12 +31,7 @@ pub(crate) fn run(arguments: &ImportNpzArguments) -> Result<Exit, Failure> {
             ));
         }
     }
-    output::message(&format!(
-        "{}: {} photographs, fingerprint {}",
-        out.display(),
-        outcome.dataset.len(),
-        outcome.dataset.fingerprint.short()
-    ));
+    output::message(&new_dataset::summary(out, &outcome.dataset));
     Ok(Exit::Well)
 }
 
