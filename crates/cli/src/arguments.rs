@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use fitroom_data::{Constant, SplitFractions};
@@ -160,6 +161,33 @@ pub(crate) struct ShowArguments {
     pub(crate) dataset: String,
 }
 
+/// What computes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Device {
+    /// The first GPU, else the CPU.
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// This GPU, counted from 0.
+    Gpu(usize),
+}
+
+impl FromStr for Device {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Device, String> {
+        let gpu = || text.strip_prefix("cuda:")?.parse().ok().map(Device::Gpu);
+        match text {
+            "auto" => Ok(Device::Auto),
+            "cpu" => Ok(Device::Cpu),
+            "cuda" => Ok(Device::Gpu(0)),
+            _ => {
+                gpu().ok_or_else(|| "expected `auto`, `cpu`, or a GPU such as `cuda:0`".to_owned())
+            }
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SweepArguments {
     /// Sweep files.
@@ -171,9 +199,13 @@ pub(crate) struct SweepArguments {
     /// The tasks file [default: `tasks.toml` beside the sweep file].
     #[arg(long, value_name = "FILE")]
     pub(crate) tasks: Option<PathBuf>,
-    /// Trials that are trained at the same time [default: cores / threads of a trial].
+    /// Trials that are trained at the same time [default: cores / threads of a trial, or as many as fit into
+    /// memory; 1 on a GPU].
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
+    /// What computes: `cpu`, a GPU such as `cuda:0`, or `auto`: the first GPU if there is one.
+    #[arg(long, default_value = "auto")]
+    pub(crate) device: Device,
     /// Override a key of the sweep file, the value as in TOML; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,

@@ -1,5 +1,6 @@
 //! Running a sweep: where plan, training and the three outputs meet.
 
+mod memory;
 mod progress;
 mod run;
 mod sinks;
@@ -10,6 +11,7 @@ mod trial_folder;
 
 use fitroom_domain::{TaskSummary, Trial};
 
+pub(crate) use memory::{available, gibibytes, workers_that_fit};
 pub(crate) use progress::Progress;
 pub(crate) use run::Sweeping;
 pub(crate) use trial_folder::PREDICTIONS;

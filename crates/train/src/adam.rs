@@ -2,6 +2,7 @@
 
 use tch::{TchError, Tensor};
 
+use crate::memory::values_mut;
 use crate::weights::Weights;
 
 const BETA_1: f64 = 0.9;
@@ -48,13 +49,30 @@ impl Adam {
         })
     }
 
-    /// Changes the weights by one step along these gradients, which come in the order of
-    /// [`Weights::named`].
-    pub(crate) fn step(&mut self, weights: &Weights, gradients: &[Tensor]) -> Result<(), TchError> {
+    #[cfg(test)]
+    pub(crate) fn first_moment(&self, tensor: usize) -> &Tensor {
+        &self.moments[tensor].first
+    }
+
+    /// Counts a step, which all changes until the next belong to.
+    pub(crate) fn begin_step(&mut self) {
         self.steps += 1;
+    }
+
+    /// What the quotient of the moments is multiplied with in this step.
+    fn step_size(&self) -> f64 {
         let steps = self.steps as f64;
-        let step_size =
-            self.learning_rate * (1.0 - BETA_2.powf(steps)).sqrt() / (1.0 - BETA_1.powf(steps));
+        self.learning_rate * (1.0 - BETA_2.powf(steps)).sqrt() / (1.0 - BETA_1.powf(steps))
+    }
+
+    /// Changes all weights along these gradients, which come in the order of [`Weights::named`], with
+    /// LibTorch's operators.
+    pub(crate) fn change_all(
+        &mut self,
+        weights: &Weights,
+        gradients: &[Tensor],
+    ) -> Result<(), TchError> {
+        let step_size = self.step_size();
         tch::no_grad(|| {
             for (((_, tensor), gradient), moments) in weights
                 .named()
@@ -75,5 +93,32 @@ impl Adam {
             }
             Ok(())
         })
+    }
+
+    /// Changes some weights of a tensor, those from `start` on, along `gradient` plus `penalty` times
+    /// themselves; in one pass over memory, which is what it waits for.
+    ///
+    /// `tensor` is a position in [`Weights::named`]; places count in memory.
+    pub(crate) fn change(
+        &mut self,
+        tensor: usize,
+        start: usize,
+        weights: &mut [f32],
+        gradient: &[f32],
+        penalty: f64,
+    ) -> Result<(), TchError> {
+        let factor = (-1.0 / self.step_size()) as f32;
+        let range = start..start + weights.len();
+        let moments = &mut self.moments[tensor];
+        let first = &mut values_mut(&mut moments.first)?[range.clone()];
+        let second = &mut values_mut(&mut moments.second)?[range];
+        let moments = first.iter_mut().zip(second);
+        for ((weight, gradient), (first, second)) in weights.iter_mut().zip(gradient).zip(moments) {
+            let gradient = gradient + penalty as f32 * *weight;
+            *first += (1.0 - BETA_1) as f32 * (gradient - *first);
+            *second += (1.0 - BETA_2) as f32 * (gradient * gradient - *second);
+            *weight += *first / ((second.sqrt() + EPSILON as f32) * factor);
+        }
+        Ok(())
     }
 }

@@ -3,12 +3,14 @@
 use fitroom_data::{Dataset, Row};
 use tch::{TchError, Tensor};
 
+use crate::memory::Floats;
+
 /// Photographs and classes of one batch.
 pub(crate) struct Batch {
-    /// (N, 3, H, W) in channels-last memory, single precision in [0, 1].
+    /// (N, 3, H, W) in channels-last memory, single precision in [0, 1]. The next batch takes its place.
     pub(crate) photographs: Tensor,
-    /// (N), 64-bit class indices.
-    pub(crate) classes: Tensor,
+    /// (N), class indices.
+    pub(crate) classes: Vec<i64>,
 }
 
 /// Gathers batches without copying the dataset.
@@ -16,31 +18,36 @@ pub(crate) struct Gatherer<'a> {
     pixels: &'a [u8],
     height: usize,
     width: usize,
-    scaled: [f32; 256],
-    buffer: Vec<f32>,
+    buffer: Floats,
 }
 
-/// A dataset whose pixels cannot be gathered.
+/// Photographs that cannot be gathered.
 #[derive(Debug, thiserror::Error)]
-#[error("the pixels of dataset `{0}` do not lie in one piece, row by row")]
-pub struct PixelsNotContiguous(String);
+pub enum GatherError {
+    /// The dataset's memory has an unexpected layout.
+    #[error("the pixels of dataset `{0}` do not lie in one piece, row by row")]
+    NotContiguous(String),
+    /// LibTorch refused, for want of memory for example.
+    #[error("LibTorch failed to make room for photographs")]
+    LibTorch(#[from] TchError),
+}
 
 const CHANNELS: usize = fitroom_domain::CHANNELS as usize;
 
 impl<'a> Gatherer<'a> {
-    /// A gatherer of this dataset's photographs.
-    pub(crate) fn new(dataset: &'a Dataset) -> Result<Gatherer<'a>, PixelsNotContiguous> {
+    /// A gatherer of this dataset's photographs, at most `batch` at once.
+    pub(crate) fn new(dataset: &'a Dataset, batch: usize) -> Result<Gatherer<'a>, GatherError> {
         let pixels = dataset
             .images
             .as_slice()
-            .ok_or_else(|| PixelsNotContiguous(dataset.name.clone()))?;
+            .ok_or_else(|| GatherError::NotContiguous(dataset.name.clone()))?;
         let size = dataset.image_size();
+        let (height, width) = (size.height as usize, size.width as usize);
         Ok(Gatherer {
             pixels,
-            height: size.height as usize,
-            width: size.width as usize,
-            scaled: std::array::from_fn(|byte| byte as f32 / 255.0),
-            buffer: Vec::new(),
+            height,
+            width,
+            buffer: Floats::zeros(batch * height * width * CHANNELS)?,
         })
     }
 
@@ -52,37 +59,40 @@ impl<'a> Gatherer<'a> {
         let count = rows.len();
         let line = self.width * CHANNELS;
         let photograph = self.height * line;
-        self.buffer.clear();
-        self.buffer.reserve(count * photograph);
         let mut classes = Vec::with_capacity(count);
-        for row in rows {
+        for (row, values) in rows.zip(self.buffer.chunks_exact_mut(photograph)) {
             classes.push(i64::from(row.class));
             let start = row.photograph as usize * photograph;
             let pixels = &self.pixels[start..start + photograph];
             if row.mirrored {
-                for line in pixels.chunks_exact(line) {
-                    for pixel in line.chunks_exact(CHANNELS).rev() {
-                        self.buffer
-                            .extend(pixel.iter().map(|byte| self.scaled[*byte as usize]));
+                let lines = pixels.chunks_exact(line).zip(values.chunks_exact_mut(line));
+                for (pixels, values) in lines {
+                    let pixels = pixels.rchunks_exact(CHANNELS);
+                    for (pixel, values) in pixels.zip(values.chunks_exact_mut(CHANNELS)) {
+                        scale(pixel, values);
                     }
                 }
             } else {
-                self.buffer
-                    .extend(pixels.iter().map(|byte| self.scaled[*byte as usize]));
+                scale(pixels, values);
             }
         }
-        let shape = [
-            count as i64,
-            self.height as i64,
-            self.width as i64,
-            CHANNELS as i64,
-        ];
+        let [count, height, width, channels] =
+            [count, self.height, self.width, CHANNELS].map(|length| length as i64);
         Ok(Batch {
             // NHWC bytes are NCHW in channels-last memory.
-            photographs: Tensor::f_from_slice(&self.buffer)?
-                .f_view(shape)?
+            photographs: self
+                .buffer
+                .matrix(count as usize, photograph)?
+                .f_view([count, height, width, channels])?
                 .f_permute([0, 3, 1, 2])?,
-            classes: Tensor::f_from_slice(&classes)?,
+            classes,
         })
+    }
+}
+
+/// Bytes as numbers in [0, 1].
+fn scale(bytes: &[u8], values: &mut [f32]) {
+    for (byte, value) in bytes.iter().zip(values) {
+        *value = f32::from(*byte) / 255.0;
     }
 }

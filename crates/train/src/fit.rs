@@ -10,8 +10,9 @@ use fitroom_domain::{
 };
 use tch::{TchError, Tensor};
 
-use crate::batch::{Gatherer, PixelsNotContiguous};
+use crate::batch::{GatherError, Gatherer};
 use crate::early_stopping::EarlyStopping;
+use crate::engine::Engine;
 use crate::glorot::initial_weights;
 use crate::predict::{PredictError, Predicted, predict};
 use crate::random::{Purpose, Stream};
@@ -91,9 +92,9 @@ pub enum FitError {
     /// The network does not fit the photographs.
     #[error(transparent)]
     Shape(#[from] NetworkShapeError),
-    /// The dataset's memory has an unexpected layout.
+    /// Photographs could not be gathered.
     #[error(transparent)]
-    Pixels(#[from] PixelsNotContiguous),
+    Gather(#[from] GatherError),
     /// LibTorch refused, for want of memory for example.
     #[error("LibTorch failed in training")]
     LibTorch(#[from] TchError),
@@ -109,11 +110,12 @@ pub enum FitError {
 }
 
 /// Trains `trial` on the rows of its task and reports every step and epoch to `observe`, whose answer is
-/// the only way to stop it early from outside. What it computes depends on the trial alone.
+/// the only way to stop it early from outside. What it computes depends on the trial and the engine alone.
 pub fn fit(
     trial: &Trial,
     dataset: &Dataset,
     rows: &TaskRows,
+    engine: Engine,
     observe: &mut dyn FnMut(&Event) -> Answer,
 ) -> Result<Outcome, FitError> {
     // LibTorch keeps this for each thread.
@@ -121,13 +123,15 @@ pub fn fit(
     let hyperparameters = &trial.hyperparameters;
     let shape = NetworkShape::new(dataset.image_size(), hyperparameters, rows.classes.len())?;
     let weights = initial_weights(&shape, trial.seed)?;
-    let mut state = TrainingState::new(weights, hyperparameters, trial.train.learning_rate)?;
+    let mut state =
+        TrainingState::new(weights, hyperparameters, trial.train.learning_rate, engine)?;
+    let mut gatherer = Gatherer::new(dataset, batch_size(trial, rows))?;
     let mut early_stopping = EarlyStopping::new(trial.train.patience);
     let mut best = None;
     let mut epochs = 0;
     for epoch in 1..=trial.train.epochs {
         let start = Instant::now();
-        let train = match train_epoch(trial, dataset, rows, epoch, &mut state, observe)? {
+        let train = match train_epoch(trial, &mut gatherer, rows, epoch, &mut state, observe)? {
             EpochEnd::Trained(figures) => figures,
             EpochEnd::Diverged => return Ok(Outcome::Diverged { epoch }),
             EpochEnd::Stopped(reason) => return Ok(Outcome::Stopped(reason)),
@@ -137,6 +141,7 @@ pub fn fit(
             state.weights(),
             dataset,
             &rows.validation,
+            engine,
             &mut observe_batch,
         )?;
         let predicted = match validated {
@@ -151,6 +156,8 @@ pub fn fit(
         epochs = epoch;
         let verdict = early_stopping.judge(epoch, validation.loss);
         if verdict.best {
+            // Two copies at once would need more memory than anything else here.
+            drop(best.take());
             best = Some((state.weights().deep_copy()?, epoch, validation, predicted));
         }
         let seconds = start.elapsed().as_secs_f64();
@@ -169,12 +176,17 @@ pub fn fit(
     }
     let (weights, best_epoch, validation, predicted) = best.ok_or(FitError::NoEpoch)?;
     Ok(Outcome::Finished(Fitted {
-        weights,
+        weights: weights.on(tch::Device::Cpu)?,
         best_epoch,
         epochs,
         validation,
         predicted,
     }))
+}
+
+/// Photographs of the largest batch.
+fn batch_size(trial: &Trial, rows: &TaskRows) -> usize {
+    (trial.train.batch_size as usize).min(rows.train.len())
 }
 
 enum EpochEnd {
@@ -186,16 +198,15 @@ enum EpochEnd {
 /// Trains every photograph of the train split once; the last batch may be smaller than the others.
 fn train_epoch(
     trial: &Trial,
-    dataset: &Dataset,
+    gatherer: &mut Gatherer<'_>,
     rows: &TaskRows,
     epoch: u32,
     state: &mut TrainingState,
     observe: &mut dyn FnMut(&Event) -> Answer,
 ) -> Result<EpochEnd, FitError> {
-    let mut gatherer = Gatherer::new(dataset)?;
     let order = Stream::new(trial.seed, Purpose::Order, epoch).order(rows.train.len());
     let mut dropout = Dropout::new(trial, epoch);
-    let batch_size = trial.train.batch_size as usize;
+    let batch_size = batch_size(trial, rows);
     let steps = rows.train.len().div_ceil(batch_size) as u32;
     let (mut loss, mut right) = (0.0, 0);
     for (batch_rows, step) in order.chunks(batch_size).zip(1..) {

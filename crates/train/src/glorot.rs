@@ -11,7 +11,7 @@ const PIECE: usize = 1 << 20;
 
 /// Initial weights of a network of this shape: kernels uniform in ±√(6 / (fan in + fan out)), where the
 /// fans of a convolution count the pixels of its kernel; biases 0.
-pub(crate) fn initial_weights(shape: &NetworkShape, seed: u64) -> Result<Weights, TchError> {
+pub fn initial_weights(shape: &NetworkShape, seed: u64) -> Result<Weights, TchError> {
     let [kernel_1, kernel_2] = shape.kernel_sizes().map(|size| size as i64);
     let kernels = shape.kernels() as i64;
     let classes = shape.classes as i64;

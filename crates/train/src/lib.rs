@@ -6,10 +6,16 @@
 mod adam;
 mod batch;
 mod early_stopping;
+mod engine;
 mod fit;
 mod forward;
 mod glorot;
+mod kernel_step;
+mod kernels;
+mod memory;
+mod network;
 mod numerics;
+mod peak_memory;
 mod predict;
 mod random;
 mod step;
@@ -17,8 +23,11 @@ mod weights;
 mod weights_file;
 
 pub use early_stopping::{EarlyStopping, Verdict};
+pub use engine::{Engine, NoSuchGpu, gpus};
 pub use fit::{Answer, Event, FitError, Fitted, Outcome, StopReason, fit};
+pub use glorot::initial_weights;
 pub use numerics::numerics;
+pub use peak_memory::peak_memory;
 pub use predict::{PredictError, Predicted, predict};
 pub use step::{StepFigures, TrainingState};
 pub use weights::{Layer, Weights};

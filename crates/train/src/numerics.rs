@@ -3,12 +3,14 @@
 use std::env;
 use std::fs;
 
+use crate::engine::Engine;
+
 /// LibTorch's version, the instruction set that it uses, the processor and the threads, as one text:
 /// results are promised to be equal to the bit where these texts are.
-pub fn numerics(threads: u32) -> String {
+pub fn numerics(engine: Engine, threads: u32) -> String {
     let libtorch = env!("FITROOM_LIBTORCH_VERSION");
     format!(
-        "libtorch {libtorch}, cpu {} ({}), threads {threads}",
+        "libtorch {libtorch}, {engine}, cpu {} ({}), threads {threads}",
         instruction_set(),
         processor()
     )

@@ -6,20 +6,24 @@ use fitroom_data::{Dataset, Row};
 use fitroom_domain::{ClassOutOfRange, ConfusionMatrix, LossAndAccuracy, highest_logit};
 use tch::{TchError, Tensor};
 
-use crate::batch::{Gatherer, PixelsNotContiguous};
+use crate::batch::{GatherError, Gatherer};
+use crate::engine::{Engine, Kind};
 use crate::forward::logits;
+use crate::kernels::Kept;
+use crate::memory::values;
+use crate::network::Network;
 use crate::weights::Weights;
 
 /// Photographs that are predicted at once: as many as in a usual training step, so that prediction
 /// needs less memory than training.
-const BATCH: usize = 64;
+pub(crate) const BATCH: usize = 64;
 
 /// Predictions that could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PredictError {
-    /// The dataset's memory has an unexpected layout.
+    /// Photographs could not be gathered.
     #[error(transparent)]
-    Pixels(#[from] PixelsNotContiguous),
+    Gather(#[from] GatherError),
     /// LibTorch refused.
     #[error("LibTorch failed to predict")]
     LibTorch(#[from] TchError),
@@ -42,10 +46,12 @@ pub fn predict<B>(
     weights: &Weights,
     dataset: &Dataset,
     rows: &[Row],
+    engine: Engine,
     observe: &mut dyn FnMut(usize) -> ControlFlow<B>,
 ) -> Result<ControlFlow<B, Predicted>, PredictError> {
     let classes = weights.output.bias.numel();
-    let mut gatherer = Gatherer::new(dataset)?;
+    let mut gatherer = Gatherer::new(dataset, BATCH.min(rows.len()))?;
+    let mut forward = Forward::new(engine, weights, dataset, BATCH.min(rows.len()))?;
     let mut predicted = Predicted {
         logits: vec![0.0; rows.len() * classes],
         classes,
@@ -56,16 +62,57 @@ pub fn predict<B>(
         .zip(predicted.logits.chunks_mut(BATCH * classes))
     {
         let batch = gatherer.gather(rows.iter())?;
-        let logits: Tensor = tch::no_grad(|| logits(weights, &batch.photographs, None))?;
-        logits
-            .f_contiguous()?
-            .f_copy_data(room, rows.len() * classes)?;
+        forward.logits(&batch.photographs, room)?;
         done += rows.len();
         if let ControlFlow::Break(reason) = observe(done) {
             return Ok(ControlFlow::Break(reason));
         }
     }
     Ok(ControlFlow::Continue(predicted))
+}
+
+/// An engine that goes forward.
+enum Forward<'a> {
+    Kernels(&'a Weights, Box<Network>),
+    LibTorch(&'a Weights, tch::Device),
+}
+
+impl<'a> Forward<'a> {
+    fn new(
+        engine: Engine,
+        weights: &'a Weights,
+        dataset: &Dataset,
+        photographs: usize,
+    ) -> Result<Forward<'a>, TchError> {
+        match engine.0 {
+            Kind::Kernels(avx2) => {
+                let size = dataset.image_size();
+                let size = (size.height as usize, size.width as usize);
+                let mut network = Network::new(avx2, weights, size, photographs, Kept::Nothing)?;
+                network.convolutions.load(weights)?;
+                Ok(Forward::Kernels(weights, Box::new(network)))
+            }
+            Kind::LibTorch(device) => Ok(Forward::LibTorch(weights, device)),
+        }
+    }
+
+    /// The logits of photographs (N, 3, H, W), row by row.
+    fn logits(&mut self, photographs: &Tensor, room: &mut [f32]) -> Result<(), TchError> {
+        match self {
+            Forward::Kernels(weights, network) => {
+                let count = photographs.size()[0] as usize;
+                let photographs = values(photographs)?;
+                room.copy_from_slice(network.forward(weights, photographs, count, None)?);
+            }
+            Forward::LibTorch(weights, device) => {
+                let photographs = photographs.f_to_device(*device)?;
+                let logits: Tensor = tch::no_grad(|| logits(weights, &photographs, None))?;
+                let logits = logits.f_to_device(tch::Device::Cpu)?.f_contiguous()?;
+                logits.f_copy_data(room, room.len())?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Predicted {
@@ -113,7 +160,7 @@ impl Predicted {
 }
 
 /// −ln of the softmax probability of `class`, in double precision: ln Σ e^(x − max) + max − x[class].
-fn cross_entropy(logits: &[f32], class: usize) -> f64 {
+pub(crate) fn cross_entropy(logits: &[f32], class: usize) -> f64 {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f64 = logits
         .iter()

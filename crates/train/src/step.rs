@@ -1,10 +1,14 @@
 //! One training step.
 
 use fitroom_domain::Hyperparameters;
-use tch::{Kind, TchError, Tensor};
+use tch::{TchError, Tensor};
 
 use crate::adam::Adam;
+use crate::engine::{Engine, Kind};
 use crate::forward::logits;
+use crate::kernel_step::KernelStep;
+use crate::kernels::Avx2;
+use crate::memory::values;
 use crate::weights::Weights;
 
 /// Weights in training, with all that the next step depends on.
@@ -13,6 +17,9 @@ pub struct TrainingState {
     weights: Weights,
     adam: Adam,
     lambda: f64,
+    engine: Engine,
+    /// Made by the first step that our own kernels take.
+    kernels: Option<KernelStep>,
 }
 
 /// What a step saw before it changed the weights.
@@ -25,17 +32,20 @@ pub struct StepFigures {
 }
 
 impl TrainingState {
-    /// Training that starts from these weights.
+    /// Training that starts from these weights, on as many cores as LibTorch has threads.
     pub fn new(
         weights: Weights,
         hyperparameters: &Hyperparameters,
         learning_rate: f64,
+        engine: Engine,
     ) -> Result<TrainingState, TchError> {
-        let adam = Adam::new(&weights, learning_rate)?;
+        let weights = weights.on(engine.device())?;
         Ok(TrainingState {
+            adam: Adam::new(&weights, learning_rate)?,
             weights,
-            adam,
             lambda: hyperparameters.lambda,
+            engine,
+            kernels: None,
         })
     }
 
@@ -44,12 +54,66 @@ impl TrainingState {
         &self.weights
     }
 
-    /// Takes one step on photographs (N, 3, H, W) in [0, 1] with classes (N). The gradient is that of
-    /// the mean cross-entropy plus lambda · Σw² over the penalised kernels.
+    #[cfg(test)]
+    pub(crate) fn adam(&self) -> &Adam {
+        &self.adam
+    }
+
+    /// Takes one step on photographs (N, 3, H, W) in [0, 1], channels last in memory, with classes (N). The
+    /// gradient is that of the mean cross-entropy plus lambda · Σw² over the penalised kernels.
     ///
     /// `dropout` multiplies the hidden dense layer's outputs (N, units): 0 where one is dropped, else
     /// 1 / (1 − rate).
     pub fn step(
+        &mut self,
+        photographs: &Tensor,
+        classes: &[i64],
+        dropout: Option<&Tensor>,
+    ) -> Result<StepFigures, TchError> {
+        match self.engine.0 {
+            Kind::Kernels(avx2) => self.step_with_kernels(avx2, photographs, classes, dropout),
+            Kind::LibTorch(device) => self.step_with_operators(
+                &photographs.f_to_device(device)?,
+                &Tensor::f_from_slice(classes)?.f_to_device(device)?,
+                dropout
+                    .map(|mask| mask.f_to_device(device))
+                    .transpose()?
+                    .as_ref(),
+            ),
+        }
+    }
+
+    fn step_with_kernels(
+        &mut self,
+        avx2: Avx2,
+        photographs: &Tensor,
+        classes: &[i64],
+        dropout: Option<&Tensor>,
+    ) -> Result<StepFigures, TchError> {
+        let (count, _, height, width) = photographs.size4()?;
+        let kernels = match self.kernels.take() {
+            Some(kernels) if kernels.room() >= classes.len() => kernels,
+            _ => KernelStep::new(
+                avx2,
+                &self.weights,
+                (height as usize, width as usize),
+                count as usize,
+            )?,
+        };
+        let values = values(photographs)?;
+        self.kernels.insert(kernels).step(
+            &mut self.weights,
+            &mut self.adam,
+            self.lambda,
+            values,
+            classes,
+            dropout,
+        )
+    }
+
+    /// The same with LibTorch's operators, which also differentiate: the reference for the kernels, and what
+    /// a GPU runs.
+    fn step_with_operators(
         &mut self,
         photographs: &Tensor,
         classes: &Tensor,
@@ -62,18 +126,19 @@ impl TrainingState {
         let mut objective = cross_entropy.shallow_clone();
         if self.lambda > 0.0 {
             for kernel in self.weights.penalised() {
-                let squares = kernel.f_square()?.f_sum(Kind::Float)?;
+                let squares = kernel.f_square()?.f_sum(tch::Kind::Float)?;
                 objective = objective.f_add(&squares.f_mul_scalar(self.lambda)?)?;
             }
         }
         let named = self.weights.named();
         let tensors: Vec<&Tensor> = named.iter().map(|(_, tensor)| *tensor).collect();
         let gradients = Tensor::f_run_backward(&[objective], &tensors, false, false)?;
-        self.adam.step(&self.weights, &gradients)?;
+        self.adam.begin_step();
+        self.adam.change_all(&self.weights, &gradients)?;
         let right = logits
             .f_argmax(1, false)?
             .f_eq_tensor(classes)?
-            .f_sum(Kind::Int64)?;
+            .f_sum(tch::Kind::Int64)?;
         Ok(StepFigures {
             loss: cross_entropy.f_double_value(&[])?,
             right: right.f_int64_value(&[])? as u64,

@@ -21,6 +21,13 @@ impl Layer {
         })
     }
 
+    fn on(&self, device: tch::Device) -> Result<Layer, TchError> {
+        Layer::new(
+            self.kernel.f_to_device(device)?,
+            self.bias.f_to_device(device)?,
+        )
+    }
+
     fn deep_copy(&self) -> Result<Layer, TchError> {
         // `clone` keeps the layout in memory.
         Layer::new(self.kernel.f_detach_copy()?, self.bias.f_detach_copy()?)
@@ -68,6 +75,20 @@ impl Weights {
         .into_iter()
         .flatten()
         .map(|layer| &layer.kernel)
+    }
+
+    /// The same weights where this device has them.
+    pub(crate) fn on(self, device: tch::Device) -> Result<Weights, TchError> {
+        if self.output.bias.device() == device {
+            return Ok(self);
+        }
+        let hidden = self.hidden.as_ref();
+        Ok(Weights {
+            convolution_1: self.convolution_1.on(device)?,
+            convolution_2: self.convolution_2.on(device)?,
+            hidden: hidden.map(|layer| layer.on(device)).transpose()?,
+            output: self.output.on(device)?,
+        })
     }
 
     /// Weights of their own memory with the same values.

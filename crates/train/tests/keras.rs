@@ -6,7 +6,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use fitroom_domain::{Hyperparameters, ImageSize, NetworkShape};
-use fitroom_train::{EarlyStopping, Layer, TrainingState, Weights};
+use fitroom_train::{EarlyStopping, Engine, Layer, TrainingState, Weights};
 use ndarray::ArrayD;
 use ndarray_npy::ReadNpyExt;
 use serde::Deserialize;
@@ -175,8 +175,15 @@ fn root_mean_square(tensor: &Tensor) -> f64 {
     tensor.square().mean(Kind::Float).sqrt().double_value(&[])
 }
 
-/// Trains 20 steps as Keras did and compares losses, hits and the weights at the end.
+/// Trains 20 steps as Keras did and compares losses, hits and the weights at the end: with every engine.
 fn assert_same_trajectory(name: &str) {
+    let engines = [Engine::kernels(), Some(Engine::libtorch())];
+    for engine in engines.into_iter().flatten() {
+        assert_same_trajectory_of(engine, name);
+    }
+}
+
+fn assert_same_trajectory_of(engine: Engine, name: &str) {
     let keras = Trajectory::read(name);
     let hyperparameters = Hyperparameters::new(
         keras.kernel_size_1,
@@ -187,7 +194,8 @@ fn assert_same_trajectory(name: &str) {
         keras.lambda,
     )
     .unwrap();
-    let mut state = TrainingState::new(keras.initial_weights(), &hyperparameters, 1e-3).unwrap();
+    let mut state =
+        TrainingState::new(keras.initial_weights(), &hyperparameters, 1e-3, engine).unwrap();
     let batches = keras.images.div_ceil(keras.batch_size);
     assert_eq!(keras.losses.len(), 20);
     for (step, (loss, correct)) in keras.losses.iter().zip(&keras.correct).enumerate() {
@@ -196,16 +204,12 @@ fn assert_same_trajectory(name: &str) {
         let classes: Vec<i64> = rows.clone().map(|image| keras.label(image)).collect();
         let dropout = keras.dropout(step, rows.len());
         let figures = state
-            .step(
-                &keras.photographs(rows),
-                &Tensor::from_slice(&classes),
-                dropout.as_ref(),
-            )
+            .step(&keras.photographs(rows), &classes, dropout.as_ref())
             .unwrap();
         let difference = (figures.loss - loss).abs() / loss;
         assert!(
             difference < 1e-4,
-            "{name}, step {step}: loss {} for {loss}",
+            "{name}, {engine}, step {step}: loss {} for {loss}",
             figures.loss
         );
         assert_eq!(figures.right, *correct, "{name}, step {step}");
@@ -221,7 +225,7 @@ fn assert_same_trajectory(name: &str) {
         let difference = root_mean_square(&(ours - &theirs)) / root_mean_square(&theirs);
         assert!(
             difference < 1e-3,
-            "{name}, {tensor}: differs by {difference:e} of its size"
+            "{name}, {engine}, {tensor}: differs by {difference:e} of its size"
         );
     }
 }

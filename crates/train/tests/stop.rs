@@ -2,73 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+mod noise;
+
 use std::ops::ControlFlow;
 
-use fitroom_data::{Column, Dataset, Origin, task_rows};
-use fitroom_domain::{Flip, Hyperparameters, Split, Task, TaskDefinition, TrainSettings, Trial};
-use fitroom_train::{Event, Outcome, StopReason, fit};
-use ndarray::Array4;
-
-/// Noise of two classes, 100 photographs of each split but test.
-fn dataset() -> Dataset {
-    let images = Array4::from_shape_fn((200, 12, 12, 3), |(photograph, y, x, channel)| {
-        ((photograph * 31 + y * 17 + x * 7 + channel) % 251) as u8
-    });
-    let splits = (0..200).map(|photograph| match photograph % 2 {
-        0 => Split::Train,
-        _ => Split::Validation,
-    });
-    let column = Column {
-        name: "type".to_owned(),
-        classes: vec!["jeans".to_owned(), "trousers".to_owned()],
-        codes: (0..200).map(|photograph| photograph / 2 % 2).collect(),
-    };
-    let paths = (0..200).map(|photograph| format!("{photograph}.png"));
-    let origin = Origin {
-        source: "noise".to_owned(),
-        preparation: "none".to_owned(),
-        split: "every second".to_owned(),
-    };
-    Dataset::new(
-        "noise".to_owned(),
-        images,
-        splits.collect(),
-        vec![column],
-        paths.collect(),
-        origin,
-    )
-    .unwrap()
-}
+use fitroom_train::{Engine, Event, Outcome, StopReason, fit};
 
 #[test]
 fn whoever_asks_to_stop_is_heard_after_every_step_and_batch_of_validation() {
-    let dataset = dataset();
-    let task = Task {
-        name: "noise".to_owned(),
-        definition: TaskDefinition {
-            where_: BTreeMap::new(),
-            predicts: vec!["type".to_owned()],
-            flip: Flip::None,
-        },
-    };
-    let rows = task_rows(&dataset, &task).unwrap();
-    let trial = Trial {
-        dataset: dataset.key(),
-        task,
-        hyperparameters: Hyperparameters::new(3, 3, 2, 0, 0.0, 0.0).unwrap(),
-        train: TrainSettings {
-            epochs: 1,
-            ..TrainSettings::default()
-        },
-        seed: 0,
-    };
+    let (dataset, rows, trial) = noise::noise(12, 12);
     let mut seen = Vec::new();
     let mut watch = |event: &Event| {
         seen.push(event.clone());
         ControlFlow::Continue(())
     };
-    let outcome = fit(&trial, &dataset, &rows, &mut watch).unwrap();
+    let outcome = fit(&trial, &dataset, &rows, Engine::cpu(), &mut watch).unwrap();
     assert!(matches!(outcome, Outcome::Finished(_)));
     // Two steps, two batches of validation, the epoch.
     assert_eq!(seen.len(), 5, "{seen:?}");
@@ -83,7 +31,7 @@ fn whoever_asks_to_stop_is_heard_after_every_step_and_batch_of_validation() {
                 false => ControlFlow::Break(StopReason::Interrupted),
             }
         };
-        let outcome = fit(&trial, &dataset, &rows, &mut stop).unwrap();
+        let outcome = fit(&trial, &dataset, &rows, Engine::cpu(), &mut stop).unwrap();
         assert!(
             matches!(outcome, Outcome::Stopped(StopReason::Interrupted)),
             "{outcome:?}"

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::thread::available_parallelism;
 
 use anyhow::Context;
 use fitroom_data::{Dataset, TaskRows, leaks, task_rows};
@@ -11,6 +12,7 @@ use fitroom_domain::keep::Keep;
 use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialState};
 use fitroom_store::{Owner, Queue, Registered, SweepToRun, TrialRow};
 use fitroom_sweep::{Place, SweepFile, plan};
+use fitroom_train::{Engine, peak_memory};
 
 use super::sweep_results::{best_first, list_failures, print_best};
 use crate::arguments::SweepArguments;
@@ -18,7 +20,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::sweeping::{Progress, Sweeping, cost};
+use crate::sweeping::{Progress, Sweeping, available, cost, gibibytes, workers_that_fit};
 
 /// Digits of an id that are enough to name a trial.
 const SHORTEST_ID: usize = 8;
@@ -39,6 +41,14 @@ pub(crate) struct PlannedSweep {
     rows: TaskRows,
     summary: TaskSummary,
     trials: Vec<Trial>,
+}
+
+/// How a sweep is to be trained.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    pub(crate) engine: Engine,
+    /// Trials at a time, where somebody said how many.
+    pub(crate) workers: Option<NonZeroUsize>,
 }
 
 impl PlannedSweep {
@@ -69,7 +79,7 @@ impl PlannedSweep {
     }
 
     /// LibTorch threads of each of its trials.
-    pub(crate) fn threads(&self) -> u32 {
+    fn threads(&self) -> u32 {
         self.sweep.train.threads
     }
 
@@ -141,7 +151,7 @@ impl PlannedSweep {
         owner: &Owner,
         interrupt: &Interrupt,
         dataset: &Dataset,
-        workers: NonZeroUsize,
+        how: How,
     ) -> Result<Exit, Failure> {
         let known = self.rows_of_plan(database, &registered)?;
         let to_do: Vec<i64> = known
@@ -149,13 +159,14 @@ impl PlannedSweep {
             .filter(|row| is_open(row))
             .map(|row| row.key)
             .collect();
-        self.announce(dataset, &known, to_do.len(), workers);
         let by_key: HashMap<i64, Trial> = registered
             .trials
             .iter()
             .copied()
             .zip(self.trials.iter().cloned())
             .collect();
+        let workers = self.workers(how, to_do.iter().filter_map(|key| by_key.get(key)));
+        self.announce(dataset, &known, to_do.len(), workers);
         let total_cost = to_do
             .iter()
             .filter_map(|key| by_key.get(key))
@@ -180,6 +191,7 @@ impl PlannedSweep {
             rows: &self.rows,
             summary: &self.summary,
             sweep: &self.sweep,
+            engine: how.engine,
             key: registered.sweep,
             trials: by_key,
             queue: Mutex::new(Queue::new(registered.sweep, to_do)),
@@ -222,6 +234,41 @@ impl PlannedSweep {
             rows.into_iter().map(|row| (row.key, row)).collect();
         let keys = registered.trials.iter();
         Ok(keys.filter_map(|key| by_key.remove(key)).collect())
+    }
+
+    /// How many trials to train at a time: what was asked for, or as many as there are cores for their threads
+    /// and as fit into memory. Says so where memory is short.
+    fn workers<'a>(&self, how: How, to_do: impl Iterator<Item = &'a Trial>) -> NonZeroUsize {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let for_cores = cores / self.threads().max(1) as usize;
+        if how.engine.is_gpu() {
+            return how.workers.unwrap_or(NonZeroUsize::MIN);
+        }
+        let for_cores = NonZeroUsize::new(for_cores).unwrap_or(NonZeroUsize::MIN);
+        let wanted = how.workers.unwrap_or(for_cores);
+        let Some(available) = available() else {
+            return wanted;
+        };
+        let peaks = to_do.filter_map(|trial| {
+            let shape = self.summary.network(&trial.hyperparameters).ok()?;
+            Some(peak_memory(&shape, &trial.train, how.engine))
+        });
+        let (fitting, taken) = workers_that_fit(wanted, peaks.collect(), available);
+        let (taken, free) = (gibibytes(taken), gibibytes(available));
+        if fitting < wanted && how.workers.is_some() {
+            output::message(&format!(
+                "memory may run out: {wanted} trials at a time were asked for, the largest {fitting} take \
+                 {taken}, {free} are available"
+            ));
+            return wanted;
+        }
+        if fitting < wanted {
+            output::message(&format!(
+                "{fitting} instead of {wanted} at a time: the largest {fitting} take {taken} of memory, \
+                 {free} are available"
+            ));
+        }
+        fitting
     }
 
     fn announce(&self, dataset: &Dataset, known: &[TrialRow], to_do: usize, workers: NonZeroUsize) {

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 
 use anyhow::{Context, anyhow};
 use fitroom_data::Dataset;
 use fitroom_store::Owner;
 use fitroom_sweep::{Override, SweepFile, TasksFile};
+use fitroom_train::{Engine, gpus};
 
-use super::planned_sweep::{PlannedSweep, SweepSource};
-use crate::arguments::{Places, SweepArguments};
+use super::planned_sweep::{How, PlannedSweep, SweepSource};
+use crate::arguments::{Device, Places, SweepArguments};
 use crate::choose_dataset;
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
@@ -32,6 +31,7 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         .map(|file| read_sweep(file, arguments.tasks.as_deref(), &overrides))
         .collect::<Result<Vec<_>, _>>()?;
     check_names(&sweeps).or_input()?;
+    let engine = engine(arguments.device).or_input()?;
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
     let dataset = Dataset::load(&folder).or_input()?;
     let planned = sweeps
@@ -45,11 +45,12 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
     let interrupt = Interrupt::listen()?;
     let mut exit = Exit::Well;
     for sweep in &planned {
-        let workers = arguments
-            .workers
-            .unwrap_or_else(|| default_workers(sweep.threads()));
         let registered = sweep.register(&database, &dataset, arguments)?;
-        match sweep.run(registered, &database, &owner, &interrupt, &dataset, workers)? {
+        let how = How {
+            engine,
+            workers: arguments.workers,
+        };
+        match sweep.run(registered, &database, &owner, &interrupt, &dataset, how)? {
             Exit::Interrupted => return Ok(Exit::Interrupted),
             Exit::PartFailed => exit = Exit::PartFailed,
             Exit::Well => {}
@@ -128,8 +129,15 @@ fn check_retry(retry: &[String], planned: &[PlannedSweep]) -> anyhow::Result<()>
     Ok(())
 }
 
-/// As many trials at a time as there are cores for their threads.
-fn default_workers(threads: u32) -> NonZeroUsize {
-    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-    NonZeroUsize::new(cores / threads.max(1) as usize).unwrap_or(NonZeroUsize::MIN)
+/// What computes on this device.
+fn engine(device: Device) -> anyhow::Result<Engine> {
+    match device {
+        Device::Cpu => Ok(Engine::cpu()),
+        Device::Auto if gpus() == 0 => Ok(Engine::cpu()),
+        Device::Auto => Ok(Engine::gpu(0)?),
+        Device::Gpu(index) => {
+            let gpu = Engine::gpu(index);
+            gpu.with_context(|| format!("--device cuda:{index}: there is no such GPU"))
+        }
+    }
 }

@@ -8,7 +8,7 @@ use fitroom_data::{Dataset, TaskRows};
 use fitroom_domain::{TaskSummary, Trial, TrialState};
 use fitroom_store::{AttemptKey, Claimed, Ending, Next, Owner, Queue, StoreError};
 use fitroom_sweep::{SweepFile, Work};
-use fitroom_train::numerics;
+use fitroom_train::{Engine, numerics};
 
 use super::cost;
 use super::progress::{Progress, TrialLine};
@@ -24,6 +24,7 @@ pub(crate) struct Sweeping<'a> {
     pub(crate) rows: &'a TaskRows,
     pub(crate) summary: &'a TaskSummary,
     pub(crate) sweep: &'a SweepFile,
+    pub(crate) engine: Engine,
     /// The sweep's key.
     pub(crate) key: i64,
     /// Its trials by key.
@@ -41,7 +42,7 @@ impl Sweeping<'_> {
             lock(&broken).get_or_insert(error);
         };
         let stop = || self.interrupt.asked() || lock(&broken).is_some();
-        let numerics = numerics(self.sweep.train.threads);
+        let numerics = numerics(self.engine, self.sweep.train.threads);
         let next = || {
             if stop() {
                 return Work::Done;

@@ -68,7 +68,7 @@ impl Sweeping<'_> {
                 false => Answer::Continue(()),
             }
         };
-        let fitted = fit(trial, self.dataset, self.rows, &mut observe);
+        let fitted = fit(trial, self.dataset, self.rows, self.engine, &mut observe);
         if let Some(error) = broken {
             let (folder, line) = sinks.finish(Close::Stopped);
             folder.abandon();
