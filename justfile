@@ -61,6 +61,13 @@ tensorboard *ARGS: setup-python
 test *ARGS: setup
     setup/with-python setup/run_tests.py "$@"
 
+# Measure beside Keras, PyTorch, Optuna and KerasTuner (`step`, `trials`, `grid`; --quick to try it)
+[group('develop')]
+bench *ARGS: build
+    cargo build --release -p fitroom-train --example step
+    setup/with-python setup/environment.py bench
+    .tools/bench-python/bin/python -B bench/bench.py "$@"
+
 # Check format, lints and documentation
 [group('develop')]
 check: setup

@@ -13,6 +13,7 @@ from machine import ROOT, TOOLS, SetupError, locked, run
 ENVIRONMENTS = {
     "tools": ("python", "tool-requirements.txt"),
     "tests": ("test-python", "test-requirements.txt"),
+    "bench": ("bench-python", "bench-requirements.txt"),
 }
 
 
