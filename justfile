@@ -65,8 +65,7 @@ test *ARGS: setup
 [group('develop')]
 bench *ARGS: build
     cargo build --release -p fitroom-train --example step
-    setup/with-python setup/environment.py bench
-    .tools/bench-python/bin/python -B bench/bench.py "$@"
+    setup/with-python bench/bench.py "$@"
 
 # Check format, lints and documentation
 [group('develop')]

@@ -1,88 +1,108 @@
-"""Measures Fitting Room beside its peers and writes bench/RESULTS.md."""
+"""Measures Fitting Room beside what people use today, in one run, and writes bench/RESULTS.md.
+
+`just bench [step|trials|grid]… [--quick]`: without a part's name all parts, and only then the file.
+"""
 
 import argparse
-import datetime
-import importlib.metadata
 import os
 import platform
-import re
-import subprocess
 import sys
+import time
+from datetime import datetime, timezone
 from pathlib import Path
 
-from peer import BENCH, PeerError
-from step import report as report_step
-from trials import report_grid, report_trials
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "setup"))
 
-ROOT = BENCH.parent
-PARTS = ["step", "trials", "grid"]
-PEERS = ["tensorflow-cpu", "keras", "torch", "optuna", "keras-tuner"]
+import environment  # noqa: E402
+import grid  # noqa: E402
+import step  # noqa: E402
+import trials  # noqa: E402
+from libtorch import VERSION as LIBTORCH_VERSION  # noqa: E402
+from machine import SetupError, locked, run  # noqa: E402
+from peer import run_to_end  # noqa: E402
+from place import FITROOM, LOGS, RESULTS  # noqa: E402
+
+PARTS = {"step": step.run, "trials": trials.run, "grid": grid.run}
+CORES = 2
+PACKAGES = ["tensorflow-cpu", "keras", "torch", "optuna", "keras-tuner", "numpy"]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="just bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="step, trials or grid; default: all")
-    parser.add_argument("--quick", action="store_true", help="see whether it runs; write no results")
+def arguments():
+    parser = argparse.ArgumentParser(prog="just bench", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (all, if none is named)"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="one short round of everything: whether it works"
+    )
     arguments = parser.parse_args()
     for part in arguments.parts:
         if part not in PARTS:
-            parser.error(f"`{part}` is no part, expected one of {', '.join(PARTS)}")
-    parts = arguments.parts or PARTS
-    release = (ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release").resolve()
-    folder = release.parent / "bench"
-    program = release / "fitroom"
-    sections = []
-    if "step" in parts:
-        sections.append(report_step(release / "examples" / "step", arguments.quick))
-    if set(parts) & {"trials", "grid"}:
-        dataset = catalogue(program, folder)
-        if "trials" in parts:
-            sections.append(report_trials(program, dataset, folder, arguments.quick))
-        if "grid" in parts:
-            sections.append(report_grid(program, dataset, folder, arguments.quick))
-    results = "\n".join([head(), *sections])
-    print("\n" + results)
-    if not arguments.quick and parts == PARTS:
-        partial = BENCH / "RESULTS.md.partial"
-        partial.write_text(results)
-        partial.rename(BENCH / "RESULTS.md")
+            parser.error(f"there is no part `{part}` (there are: {', '.join(PARTS)})")
+    return arguments
 
 
-def catalogue(program, folder):
-    """The real catalogue where FITROOM_TEST_DATA has it, else the demo."""
-    source = os.environ.get("FITROOM_TEST_DATA")
-    name = "catalogue" if source else "demo"
-    dataset = folder / "data" / name
-    if (dataset / "dataset.toml").exists():
-        return dataset
-    if source:
-        photographs = Path(source) / "fashion-catalogue.zip"
-        call = ["import", photographs, "--labels", "labels.csv", "--size", "60x80", "--out", dataset]
-    else:
-        call = ["demo", "--out", dataset]
-    subprocess.run([program, "data", *call], check=True)
-    return dataset
+def check():
+    """Refuses what the peers do not run on, and keeps all programs on two cores."""
+    if not (3, 11) <= sys.version_info < (3, 14):
+        raise SetupError(
+            f"`{sys.executable}` is Python {platform.python_version()}; TensorFlow and PyTorch are"
+            " pinned for 3.11 to 3.13\n  Put one of these on PATH as `python3`."
+        )
+    if not FITROOM.exists():
+        raise SetupError(f"there is no `{FITROOM}`\n  `just build` makes it.")
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < CORES:
+        raise SetupError(f"the benchmark needs {CORES} cores; this process may use {len(cores)}")
+    os.sched_setaffinity(0, cores[:CORES])
 
 
-def head():
-    processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+def describe_machine(python):
+    """The machine and the versions, as a Markdown list."""
+    processor = next(
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=ROOT)
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
-    return f"""# Measured
+    code = f"from importlib.metadata import version; print(*map(version, {PACKAGES}))"
+    [versions, of_ours], _ = run_to_end(
+        [([python, "-c", code], {}), ([FITROOM, "--version"], {})], "versions"
+    )
+    peers = ", ".join(f"{name} {version}" for name, version in zip(PACKAGES, versions.split()))
+    return (
+        f"- {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC\n"
+        f"- {processor}, {os.cpu_count()} cores, of which {CORES} are used, {memory:.0f} GiB of"
+        f" memory; {platform.system()} {platform.release()}, glibc {platform.libc_ver()[1]}\n"
+        f"- {of_ours.strip()}, LibTorch {LIBTORCH_VERSION}\n"
+        f"- {peers}, Python {platform.python_version()}"
+    )
 
-{datetime.date.today()}, commit {commit.stdout.strip() or "unknown"}; {processor[1] if processor else "?"},
-{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}. Python {platform.python_version()},
-{versions}.
 
-Ratios are a peer's time divided by ours: above 1 means that ours is faster.
-"""
+def main():
+    wanted = arguments()
+    check()
+    python = environment.ensure("bench")
+    LOGS.mkdir(parents=True, exist_ok=True)
+    begin = time.monotonic()
+
+    def say(line):
+        print(f"[{time.monotonic() - begin:5.0f} s] {line}", file=sys.stderr, flush=True)
+
+    # Two benchmarks at once would measure each other.
+    with locked("bench"):
+        sections = ["# Results of `just bench`", describe_machine(python)]
+        print("\n\n".join(sections), flush=True)
+        for part, measure in PARTS.items():
+            if part in wanted.parts or not wanted.parts:
+                sections.append(measure(python, wanted.quick, say))
+                print(f"\n{sections[-1]}", flush=True)
+    if not wanted.parts and not wanted.quick:
+        partial = RESULTS.with_suffix(".partial")
+        partial.write_text("\n\n".join(sections) + "\n")
+        partial.rename(RESULTS)
+        say(f"written: {RESULTS}")
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (PeerError, OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", None)
-        print(f"error: {error}", *([said.decode()] if said else []), sep="\n", file=sys.stderr)
-        sys.exit(2)
+    run(main)

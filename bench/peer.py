@@ -1,93 +1,124 @@
-"""Peers: programs of `bench/peers` that run beside us."""
+"""Runs the peers' scripts, each in the two ways in which it may use two cores."""
 
 import json
 import os
 import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
+from dataclasses import dataclass
+from types import MappingProxyType
 
-BENCH = Path(__file__).resolve().parent
+from machine import SetupError
+from place import LOGS, PEERS
 
-# Makes the C library keep memory that it was given back, instead of asking the system for it in every step.
+# What the C library needs to keep and reuse memory instead of mapping it anew in every step.
 KEPT_HEAP = {
-    "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": "2147483647",
-    "MALLOC_TOP_PAD_": "268435456",
-    "MALLOC_ARENA_MAX": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=2147483647"
+    ":glibc.malloc.top_pad=268435456:glibc.malloc.arena_max=1"
 }
 
-# One process that has the machine, or two that share it.
-MODES = {"1 process, 2 threads": (1, 2), "2 processes, 1 thread": (2, 1)}
+# Without TensorFlow's remarks on the machine.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
-class PeerError(Exception):
-    """A peer did not do what it was started for."""
+@dataclass(frozen=True)
+class Mode:
+    """How a peer uses two cores."""
+
+    name: str
+    processes: int
+    threads: int
 
 
-def start(script, settings, kept_heap=False):
-    """Starts a peer and returns its process and the file that gets what it has to say to a person."""
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", "OMP_NUM_THREADS": str(settings["threads"])}
-    if kept_heap:
-        environment |= KEPT_HEAP
-    said = tempfile.TemporaryFile("w+")
-    process = subprocess.Popen(
-        [sys.executable, BENCH / "peers" / script, json.dumps(settings)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, env=environment,
-    )  # fmt: skip
-    return process, said
+MODES = (Mode("1 process, 2 threads", 1, 2), Mode("2 processes, 1 thread each", 2, 1))
 
 
-class Team:
-    """One or two processes of a peer that measure at the same time, as often as they are asked."""
+class Processes:
+    """One or two processes of a peer that are asked for measurements at the same time."""
 
-    def __init__(self, script, mode, settings, kept_heap=False):
-        processes, threads = MODES[mode]
-        self.script, self.mode = script, mode
-        settings = {**settings, "threads": threads}
-        self.members = [start(script, settings, kept_heap) for _ in range(processes)]
-        for member in self.members:
-            self.read(member)
+    def __init__(self, python, script, mode, settings, environment=MappingProxyType({})):
+        self.script, self.calls, self.logs = script, [], []
+        command = [python, PEERS / script, json.dumps({**settings, "threads": mode.threads})]
+        for number in range(mode.processes):
+            self.logs.append(LOGS / f"{script}-{mode.processes}-{number}.log")
+            with open(self.logs[-1], "w") as log:
+                call = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                    env={**os.environ, **QUIET, **environment},
+                )
+            self.calls.append(call)
 
-    def measure(self, seconds):
-        """What all of them get done each second."""
-        for process, _ in self.members:
-            process.stdin.write(json.dumps({"seconds": seconds}) + "\n")
-            process.stdin.flush()
-        return sum(self.read(member)["rate"] for member in self.members)
+    def __enter__(self):
+        return self
 
-    def read(self, member):
-        process, said = member
-        line = process.stdout.readline()
+    def __exit__(self, *_):
+        for call in self.calls:
+            call.kill()
+            call.wait()
+
+    def wait_until_ready(self):
+        for number in range(len(self.calls)):
+            self.read(number)
+
+    def ask(self, requests):
+        """Sends each process its request, at once; their answers, and the seconds of all."""
+        begin = time.monotonic()
+        for call, request in zip(self.calls, requests):
+            try:
+                print(json.dumps(request), file=call.stdin, flush=True)
+            except BrokenPipeError:
+                pass  # Reading its answer says why.
+        answers = [self.read(number) for number in range(len(self.calls))]
+        return answers, time.monotonic() - begin
+
+    def read(self, number):
+        line = self.calls[number].stdout.readline()
         if not line:
-            raise PeerError(failure(self.script, process, said))
+            raise SetupError(f"`{self.script}` ended early\n  {last_lines(self.logs[number])}")
         return json.loads(line)
 
-    def close(self):
-        for process, said in self.members:
-            process.stdin.close()
+
+def run_to_end(calls, log_name, background=()):
+    """Runs commands at the same time; each is (command, environment of its own).
+
+    Returns what each printed, those in the background last, and the seconds until the last of
+    `calls` ended; the others may end later.
+    """
+    begin, running, seconds = time.monotonic(), [], None
+    for number, (command, environment) in enumerate([*calls, *background]):
+        out, log = LOGS / f"{log_name}-{number}.out", LOGS / f"{log_name}-{number}.log"
+        with open(out, "w") as stdout, open(log, "w") as stderr:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                env={**os.environ, **QUIET, **environment},
+            )
+        running.append((process, out, log))
+    try:
+        while seconds is None or any(process.poll() is None for process, _, _ in running):
+            time.sleep(0.01)
+            for process, _, log in running:
+                # One that fails would leave the others waiting for it.
+                if process.poll():
+                    name = process.args[0]
+                    raise SetupError(
+                        f"`{name}` ended with {process.returncode}\n  {last_lines(log)}"
+                    )
+            if seconds is None and all(
+                process.poll() == 0 for process, _, _ in running[: len(calls)]
+            ):
+                seconds = time.monotonic() - begin
+    finally:
+        for process, _, _ in running:
+            process.kill()
             process.wait()
-            said.close()
+    return [out.read_text() for _, out, _ in running], seconds
 
 
-def run_all(script, jobs):
-    """Runs a peer once for each of `jobs` at the same time: the seconds until the last has ended, and what
-    each printed as JSON in its last line."""
-    begin = time.monotonic()
-    running = [start(script, settings) for settings in jobs]
-    results = []
-    for process, said in running:
-        process.stdin.close()
-        printed = process.stdout.read()
-        if process.wait() != 0:
-            raise PeerError(failure(script, process, said))
-        results.append(json.loads(printed.splitlines()[-1]))
-        said.close()
-    return time.monotonic() - begin, results
-
-
-def failure(script, process, said):
-    process.wait()
-    said.seek(0)
-    return f"peers/{script} ended with {process.returncode}:\n" + "".join(said.readlines()[-15:])
+def last_lines(log):
+    return "\n  ".join(log.read_text(errors="replace").splitlines()[-8:] + [f"(all: `{log}`)"])

@@ -1,21 +1,39 @@
-"""Results as Markdown."""
+"""Markdown tables, and the figures that stand in them."""
 
-import statistics
-
-
-def line(cells):
-    return "| " + " | ".join(cells) + " |"
+import math
+from statistics import median
 
 
 def table(header, rows):
-    return "\n".join([line(header), line(["---"] * len(header)), *map(line, rows)])
+    """A Markdown table; the first column is text, the others are figures."""
+    rows = [[str(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
+    lines = []
+    for row in [rows[0], rule, *rows[1:]]:
+        cells = [
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths))
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
-def spread(values):
-    """The median, and the lowest and highest value if there are several."""
-    median = f"{statistics.median(values):.0f}"
-    return median if len(values) == 1 else f"{median} ({min(values):.0f} to {max(values):.0f})"
+def spread(figures):
+    """`median (lowest–highest)`."""
+    return f"{number(median(figures))} ({number(min(figures))}–{number(max(figures))})"
 
 
-def duration(seconds):
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+def number(figure):
+    """Three digits, no exponent."""
+    return (
+        f"{figure:.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"
+    )
+
+
+def ratio(figure):
+    return f"{figure:.2f}×"
+
+
+def geometric_mean(figures):
+    return math.exp(sum(map(math.log, figures)) / len(figures))

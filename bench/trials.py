@@ -1,131 +1,143 @@
-"""Whole trials: everything from the start of the program to the end of the last trial."""
+"""Whole trials: all epochs with early stopping, validation and logging, against Keras."""
 
-import itertools
-import json
-import shutil
-import subprocess
-import time
+import tomllib
 
-import tables
-from peer import BENCH, MODES, run_all
+import dataset
+import ours
+from peer import MODES, Processes
+from place import SWEEPS, WORK
+from tables import geometric_mean, number, ratio, table
 
 CONFIGURATIONS = [
-    {"kernel_size_1": size, "kernel_size_2": 3, "kernel_num": 32, "dense_size": 256} for size in (3, 5, 7)
+    dict(kernel_size_1=3, kernel_size_2=3, kernel_num=32, dense_size=256),
+    dict(kernel_size_1=5, kernel_size_2=3, kernel_num=64, dense_size=512),
+    dict(kernel_size_1=7, kernel_size_2=3, kernel_num=96, dense_size=512),
 ]
-GRID = {"kernel_size_1": [3, 5], "kernel_size_2": [3], "kernel_num": [16, 32], "dense_size": [64, 128]}
+# Too few for early stopping to end a trial.
+FIXED_EPOCHS = 2
+EXPLANATION = """\
+Configurations of trousers_all on {photographs}, each with seeds {seeds}; seconds are those
+until all of a configuration's trials have ended, divided by their number. Ours is
+`fitroom sweep` with two workers, from start to end, with everything a trial leaves. Keras runs the
+study's code: early stopping (patience {patience}, best weights restored), TensorBoard with weight
+histograms, a drawn confusion matrix each epoch, HParams; its clock starts when its packages and the
+photographs are loaded.
+
+A fixed number of epochs ({fixed}), too few for early stopping: here Keras is measured both as 1
+process with 2 threads and as 2 processes with 1 thread each at the same time, and the better is
+shown."""
+UNTIL_STOPPED = """\
+Until early stopping (at most {epochs} epochs), Keras in the way that was better above. The epoch at
+which a trial stops is chance, so both ratios count: of seconds for a trial, and of seconds for an
+epoch (all seconds / all epochs)."""
 
 
-def sweep(program, name, dataset, folder, epochs):
-    """Our own sweep and its report: the seconds that both take, and the trials."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    places = ["--runs", folder / "runs"]
-    begin = time.monotonic()
-    call = [program, "sweep", BENCH / "sweeps" / f"{name}.toml", *places, "--data", dataset]
-    subprocess.run([*call, "--set", f"epochs={epochs}"], check=True, capture_output=True)
-    report = [program, "report", *places, "--reports", folder / "reports"]
-    subprocess.run(report, check=True, capture_output=True)
-    seconds = time.monotonic() - begin
-    listed = subprocess.run([program, "runs", "list", "--json", *places], check=True, stdout=subprocess.PIPE)
-    trials = json.loads(listed.stdout)
-    assert all(trial["state"] == "finished" for trial in trials)
-    return seconds, trials
+class Measured:
+    """Seconds and trials of one configuration, of one program."""
+
+    def __init__(self, trials, seconds):
+        self.epochs = [trial["epochs"] for trial in trials]
+        self.accuracies = [trial["accuracy"] for trial in trials]
+        self.seconds = seconds / len(trials)
+        self.seconds_of_epoch = seconds / sum(self.epochs)
 
 
-def fastest(attempts):
-    """The mode with the least seconds: (mode, seconds, results)."""
-    return min(attempts, key=lambda attempt: attempt[1])
+def run(python, quick, say):
+    """Measures all configurations; returns Markdown."""
+    folder = dataset.ensure()
+    train = tomllib.loads((SWEEPS / "trial.toml").read_text())["train"]
+    epochs, fixed_epochs = (1, 1) if quick else (train["epochs"], FIXED_EPOCHS)
+    fixed, stopped = [], []
+    for turn, configuration in enumerate(CONFIGURATIONS[:1] if quick else CONFIGURATIONS):
+        contest = Contest(python, folder, train, configuration, say)
+        of_ours = contest.ours(fixed_epochs)
+        in_modes = [(mode, contest.keras(mode, fixed_epochs)) for mode in MODES]
+        mode, of_keras = min(in_modes, key=lambda measured: measured[1].seconds)
+        fixed.append((configuration, of_ours, of_keras, mode))
+        # Another is first each time, in case the machine changes its speed.
+        if turn % 2 == 0:
+            of_ours, of_keras = contest.ours(epochs), contest.keras(mode, epochs)
+        else:
+            of_keras, of_ours = contest.keras(mode, epochs), contest.ours(epochs)
+        stopped.append((configuration, of_ours, of_keras))
+    explanation = EXPLANATION.format(
+        photographs=dataset.describe(folder),
+        seeds=" and ".join(map(str, train["seeds"])),
+        patience=train["patience"],
+        fixed=fixed_epochs,
+    )
+    until_stopped = UNTIL_STOPPED.format(epochs=epochs)
+    parts = [explanation, table_of_fixed(fixed), until_stopped, table_of_stopped(stopped)]
+    return "\n\n".join(["## Whole trials", *parts])
 
 
-def keras_trials(dataset, folder, epochs):
-    attempts = []
-    for mode, (processes, threads) in MODES.items():
-        shared = {"dataset": str(dataset), "threads": threads, "epochs": epochs, "logs": str(folder / mode)}
-        jobs = [{**shared, "configurations": CONFIGURATIONS[part::processes]} for part in range(processes)]
-        seconds, results = run_all("keras_trials.py", jobs)
-        attempts.append((mode, seconds, list(itertools.chain(*results))))
-    return fastest(attempts)
+class Contest:
+    """Trains one configuration, once for each seed, with ours or with Keras."""
+
+    def __init__(self, python, folder, train, configuration, say):
+        self.python, self.folder, self.train = python, folder, train
+        self.configuration, self.say = configuration, say
+
+    def ours(self, epochs):
+        changes = {**self.configuration, "epochs": epochs}
+        return self.said(epochs, "ours", *ours.sweep(SWEEPS / "trial.toml", self.folder, changes))
+
+    def keras(self, mode, epochs):
+        settings = {**self.train, "dataset": str(self.folder), "logs": str(WORK / "keras-logs")}
+        seeds, count = self.train["seeds"], mode.processes
+        requests = [
+            {"trial": self.configuration, "seeds": seeds[number::count], "epochs": epochs}
+            for number in range(count)
+        ]
+        with Processes(self.python, "keras_trial.py", mode, settings) as processes:
+            processes.wait_until_ready()
+            answers, seconds = processes.ask(requests)
+        trials = [trial for answer in answers for trial in answer]
+        return self.said(epochs, f"Keras, {mode.name}", trials, seconds)
+
+    def said(self, epochs, what, trials, seconds):
+        measured = Measured(trials, seconds)
+        where = f"trials: {title(self.configuration)}: at most {epochs} epochs"
+        self.say(f"{where}: {what}: {number(measured.seconds)} s")
+        return measured
 
 
-def report_trials(program, dataset, folder, quick):
-    """Measures whole trials and returns their section of the results."""
-    epochs = 2 if quick else 15
-    seconds, trials = sweep(program, "trials", dataset, folder / "trials", epochs)
-    mode, keras_seconds, results = keras_trials(dataset, folder / "keras", epochs)
+def table_of_fixed(measured):
+    ratios = [keras.seconds / ours.seconds for _, ours, keras, _ in measured]
     rows = [
-        row("fitroom, 1 process, 2 workers", seconds, [trial["epochs"] for trial in trials],
-            [trial["accuracy"] for trial in trials]),
-        row(f"Keras, {mode}", keras_seconds, [result["epochs"] for result in results],
-            [result["accuracy"] for result in results]),
-    ]  # fmt: skip
-    per_epoch = keras_seconds / sum(result["epochs"] for result in results)
-    per_epoch /= seconds / sum(trial["epochs"] for trial in trials)
-    return f"""## Whole trials
-
-trousers_all on {dataset.name}, kernel_size_1 3, 5 and 7, kernel_size_2 3, kernel_num 32, dense_size 256: at most
-{epochs} epochs with early stopping, validation and logging, from the start of the program to the end of the last
-trial. Keras with the study's callbacks, in the faster of its two modes; ours with its database, run folders,
-event files and the report.
-
-{tables.table(["", "seconds", "epochs", "validation accuracy"], rows)}
-
-Ratio: **{keras_seconds / seconds:.2f}** in all, {per_epoch:.2f} for each epoch (early stopping ends trials at
-different epochs).
-"""
-
-
-def report_grid(program, dataset, folder, quick):
-    """Measures a small grid and returns its section of the results."""
-    epochs = 1 if quick else 15
-    seconds, trials = sweep(program, "grid", dataset, folder / "grid", epochs)
-    optuna = optuna_grid(dataset, folder / "optuna", epochs)
-    tuner = keras_tuner_grid(dataset, folder / "keras-tuner", epochs)
-    rows = [
-        row("fitroom, 1 process, 2 workers", seconds, [trial["epochs"] for trial in trials]),
-        row(f"Optuna's GridSampler and PyTorch, {optuna[0]}", *optuna[1:]),
-        row(f"KerasTuner's GridSearch, {tuner[0]}", *tuner[1:]),
+        [title(configuration), number(ours.seconds), number(keras.seconds), mode.name, ratio(times)]
+        for (configuration, ours, keras, mode), times in zip(measured, ratios)
     ]
-    return f"""## A grid of eight configurations
-
-trousers_all on {dataset.name}, kernel_size_1 3 and 5, kernel_num 16 and 32, dense_size 64 and 128: at most {epochs}
-epochs with early stopping, by the time from the start of the program to the finished leaderboard. Optuna's
-processes share their study in SQLite and keep each trial's best weights; the faster of its two modes is shown.
-KerasTuner is shown as it is used, in one process. (Its epochs are those of the best weights.)
-
-{tables.table(["", "seconds", "epochs"], rows)}
-
-Ratio: **{optuna[1] / seconds:.2f}** to Optuna and PyTorch, **{tuner[1] / seconds:.2f}** to KerasTuner.
-"""
+    rows.append(["geometric mean", "", "", "", ratio(geometric_mean(ratios))])
+    return table([HEADING, "ours, s", "Keras, s", "Keras as", "Keras / ours"], rows)
 
 
-def optuna_grid(dataset, folder, epochs):
-    attempts = []
-    for mode, (processes, threads) in MODES.items():
-        here = folder / mode.replace(" ", "-")
-        shutil.rmtree(here, ignore_errors=True)
-        here.mkdir(parents=True)
-        settings = {
-            "dataset": str(dataset), "threads": threads, "epochs": epochs, "grid": GRID,
-            "storage": f"sqlite:///{here}/study.db", "models": str(here),
-            "leaderboard": str(here / "leaderboard.csv"), "trials": 8 // processes,
-        }  # fmt: skip
-        seconds, results = run_all("optuna_grid.py", [settings] * processes)
-        attempts.append((mode, seconds, max((result["epochs"] for result in results), key=len)))
-    return fastest(attempts)
+def table_of_stopped(measured):
+    of_trial = [keras.seconds / ours.seconds for _, ours, keras in measured]
+    of_epoch = [keras.seconds_of_epoch / ours.seconds_of_epoch for _, ours, keras in measured]
+    rows = []
+    for index, (configuration, *both) in enumerate(measured):
+        row = [title(configuration)]
+        for one in both:
+            row += [number(one.seconds), number(one.seconds_of_epoch), listed(one.epochs)]
+            row.append(listed(f"{accuracy:.1%}" for accuracy in one.accuracies))
+        rows.append([*row, ratio(of_trial[index]), ratio(of_epoch[index])])
+    means = [ratio(geometric_mean(of_trial)), ratio(geometric_mean(of_epoch))]
+    rows.append(["geometric mean", *[""] * 8, *means])
+    columns = [
+        f"{name}, {what}"
+        for name in ("ours", "Keras")
+        for what in ("s", "s each epoch", "epochs", "accuracy")
+    ]
+    return table([HEADING, *columns, "Keras / ours, trial", "Keras / ours, epoch"], rows)
 
 
-def keras_tuner_grid(dataset, folder, epochs):
-    shutil.rmtree(folder, ignore_errors=True)
-    mode = next(iter(MODES))
-    settings = {
-        "dataset": str(dataset), "threads": 2, "epochs": epochs, "grid": GRID, "folder": str(folder)
-    }  # fmt: skip
-    seconds, [result] = run_all("keras_tuner_grid.py", [settings])
-    return mode, seconds, result["epochs"]
+HEADING = "kernel_size_1, kernel_size_2, kernel_num, dense_size"
 
 
-def row(name, seconds, epochs, accuracies=None):
-    cells = [name, tables.duration(seconds), f"{sum(epochs)} in {len(epochs)} trials"]
-    if accuracies:
-        cells.append(", ".join(f"{accuracy:.3f}" for accuracy in accuracies))
-    return cells
+def title(configuration):
+    return ", ".join(map(str, configuration.values()))
+
+
+def listed(figures):
+    return ", ".join(map(str, figures))

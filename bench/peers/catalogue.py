@@ -1,26 +1,25 @@
-"""The task trousers_all of a dataset that `fitroom` packed, as arrays."""
+"""Photographs and classes of the task trousers_all, from a dataset of Fitting Room."""
 
 import tomllib
 from pathlib import Path
 
 import numpy
 
-SPLITS = {"train": 0, "validation": 1}
 
-
-def trousers_all(folder):
-    """Images in [0, 1] (N, H, W, 3) and classes (N) of `train` and `validation`, and how many classes there
-    are: every gender and type of trousers that occurs."""
-    folder = Path(folder)
-    arrays = numpy.load(folder / "dataset.npz")
-    columns = tomllib.loads((folder / "dataset.toml").read_text())["columns"]
+def trousers(folder):
+    """(images from 0 to 1, labels) of train, the same of validation, and the classes' names."""
+    columns = tomllib.loads((Path(folder) / "dataset.toml").read_text())["columns"]
     names = {column["name"]: column["classes"] for column in columns}
-    chosen = arrays["category"] == names["category"].index("trousers")
-    chosen &= (arrays["gender"] >= 0) & (arrays["type"] >= 0)
-    pairs = arrays["gender"] * len(names["type"]) + arrays["type"]
-    occurring, classes = numpy.unique(pairs[chosen], return_inverse=True)
-    split, images = arrays["split"][chosen], arrays["images"][chosen]
-    parts = []
-    for code in SPLITS.values():
-        parts.append((images[split == code].astype(numpy.float32) / 255, classes[split == code]))
-    return *parts, len(occurring)
+    arrays = numpy.load(Path(folder) / "dataset.npz")
+    gender, kind = arrays["gender"], arrays["type"]
+    wanted = arrays["category"] == names["category"].index("trousers")
+    wanted &= (gender >= 0) & (kind >= 0)
+    pairs, classes = numpy.unique(
+        numpy.stack([gender, kind], axis=1)[wanted], axis=0, return_inverse=True
+    )
+    images, split = arrays["images"][wanted], arrays["split"][wanted]
+    labelled = [
+        (images[split == number].astype(numpy.float32) / 255, classes[split == number])
+        for number in (0, 1)
+    ]
+    return *labelled, [f"{names['gender'][g]} · {names['type'][t]}" for g, t in pairs]

@@ -1,4 +1,4 @@
-"""How a peer's process talks with the benchmark: settings as its argument, then line for line JSON."""
+"""How a peer talks with the benchmark: settings as its argument, then JSON line for line."""
 
 import json
 import os

@@ -5,7 +5,7 @@ import tensorflow
 
 
 def use_threads(settings):
-    """Gives TensorFlow one thread where two processes share the machine, else leaves it as it is."""
+    """Gives TensorFlow one thread where two processes share the machine, else its defaults."""
     if settings["threads"] == 1:
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)

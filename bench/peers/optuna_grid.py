@@ -1,60 +1,77 @@
-"""A grid by Optuna's GridSampler and PyTorch as its users write it. Several processes share the study in SQLite.
+"""A grid with Optuna's GridSampler, each trial a network trained by PyTorch.
 
-Prints how many trials this process trained.
+Several processes share the grid through one SQLite file, as Optuna's users do it.
 """
 
-import copy
 import json
 
-import numpy
 import optuna
 import torch
-from catalogue import trousers_all
+from catalogue import trousers
 from conversation import settings
+from optuna.study import MaxTrialsCallback
+from optuna.trial import TrialState
 from pytorch_network import network, train_step
+from torch.nn import functional
 
 settings = settings()
 torch.set_num_threads(settings["threads"])
-(images, labels), (held_out, truth), classes = trousers_all(settings["dataset"])
-images, held_out = (torch.from_numpy(part).permute(0, 3, 1, 2).contiguous() for part in (images, held_out))
-labels, truth = torch.from_numpy(labels), torch.from_numpy(truth)
-optuna.logging.set_verbosity(optuna.logging.WARNING)
+*splits, classes = trousers(settings["dataset"])
+train, validation = (
+    (torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(labels))
+    for images, labels in splits
+)
 
 
 def objective(trial):
-    hyperparameters = {
-        name: trial.suggest_categorical(name, values) for name, values in settings["grid"].items()
-    }
+    """Trains with early stopping on the validation loss, keeps the best epoch's weights."""
     torch.manual_seed(0)
-    model = network(hyperparameters, images.shape[2:], classes)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
-    lowest, best, waited = numpy.inf, 0.0, 0
+    chosen = {
+        key: trial.suggest_categorical(key, values) for key, values in settings["grid"].items()
+    }
+    model = network(chosen, train[0].shape[2:], len(classes))
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"], eps=1e-7)
+    best_loss, best_accuracy, best_weights, waited = float("inf"), 0.0, None, 0
     for epoch in range(settings["epochs"]):
-        for rows in torch.randperm(len(images)).split(64):
-            train_step(model, optimizer, images[rows], labels[rows])
-        with torch.no_grad():
-            logits = torch.cat([model(part) for part in held_out.split(64)])
-            loss = torch.nn.functional.cross_entropy(logits, truth).item()
-        trial.report(loss, epoch)
-        if loss < lowest:
-            lowest, waited = loss, 0
-            best = (logits.argmax(1) == truth).double().mean().item()
-            weights = copy.deepcopy(model.state_dict())
-        else:
-            waited += 1
-            if waited == 2:
-                break
-    torch.save(weights, f"{settings['models']}/{trial.number}.pt")
+        model.train()
+        for rows in torch.randperm(len(train[0])).split(settings["batch_size"]):
+            train_step(model, optimizer, train[0][rows], train[1][rows])
+        loss, accuracy = evaluate(model)
+        waited += 1
+        if loss < best_loss:
+            best_loss, best_accuracy, waited = loss, accuracy, 0
+            best_weights = {name: value.clone() for name, value in model.state_dict().items()}
+        if waited >= settings["patience"]:
+            break
+    torch.save(best_weights, f"{settings['folder']}/{trial.number}.pt")
     trial.set_user_attr("epochs", epoch + 1)
-    return best
+    return best_accuracy
+
+
+@torch.no_grad()
+def evaluate(model):
+    model.eval()
+    logits = torch.cat([model(part) for part in validation[0].split(settings["batch_size"])])
+    correct = logits.argmax(dim=1) == validation[1]
+    return functional.cross_entropy(logits, validation[1]).item(), correct.float().mean().item()
 
 
 study = optuna.create_study(
-    storage=settings["storage"], study_name="grid", direction="maximize", load_if_exists=True,
-    sampler=optuna.samplers.GridSampler(settings["grid"], seed=0),
-)  # fmt: skip
-before = len(study.trials)
-study.optimize(objective, n_trials=settings["trials"])
-study.trials_dataframe().sort_values("value").to_csv(settings["leaderboard"])
-epochs = [trial.user_attrs["epochs"] for trial in study.trials if "epochs" in trial.user_attrs]
-print(json.dumps({"before": before, "epochs": epochs}))
+    study_name="grid",
+    storage=f"sqlite:///{settings['folder']}/optuna.db",
+    # Each process tries the grid in an order of its own, so that they do not start alike.
+    sampler=optuna.samplers.GridSampler(settings["grid"], seed=settings["process"]),
+    direction="maximize",
+    load_if_exists=True,
+)
+# Without it a process that finds nothing left trains again what another is still training.
+no_more = MaxTrialsCallback(
+    settings["configurations"], states=(TrialState.RUNNING, TrialState.COMPLETE)
+)
+study.optimize(objective, callbacks=[no_more])
+# The leaderboard; the last line is for the benchmark.
+finished = study.get_trials(states=(TrialState.COMPLETE,))
+for trial in sorted(finished, key=lambda trial: -trial.value):
+    print(f"{trial.value:.4f} {trial.user_attrs['epochs']:2} epochs {trial.params}")
+epochs = sum(trial.user_attrs["epochs"] for trial in finished)
+print(json.dumps({"trials": len(finished), "epochs": epochs}))

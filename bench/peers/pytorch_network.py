@@ -1,6 +1,5 @@
 """The study's network in PyTorch, and training as its users write it."""
 
-import torch
 from torch import nn
 
 

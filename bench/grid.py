@@ -1,0 +1,100 @@
+"""A small grid, from start to finished leaderboard, against Optuna with PyTorch and KerasTuner."""
+
+import json
+import math
+import shutil
+import tomllib
+
+import dataset
+import ours
+from machine import SetupError
+from peer import MODES, run_to_end
+from place import PEERS, SWEEPS, WORK
+from tables import number, ratio, table
+
+NAMES = {"optuna_grid.py": "Optuna + PyTorch", "keras_tuner_grid.py": "KerasTuner"}
+PORT = 47811
+EXPLANATION = """\
+{configurations} configurations of trousers_all on {photographs} ({grid}), at most {epochs} epochs,
+early stopping with patience {patience}: seconds from the first start of a program to its finished
+leaderboard. Ours is `fitroom sweep` and `fitroom report`, two workers; Optuna's GridSampler trains
+with PyTorch, KerasTuner's GridSearch with Keras. Each peer first runs the grid with one epoch as 1
+process with 2 threads and as 2 processes with 1 thread each (Optuna's share a SQLite file;
+KerasTuner's have a chief besides), and then the whole of it in the faster way. The epoch at which a
+trial stops is chance; where a peer counts its epochs they are given."""
+
+
+def run(python, quick, say):
+    """Measures the grid with each program; returns Markdown."""
+    folder = dataset.ensure()
+    file = tomllib.loads((SWEEPS / "grid.toml").read_text())
+    grid, train = file["hyperparameters"], file["train"]
+    if quick:
+        grid = {key: values[:1] if key != "kernel_num" else values for key, values in grid.items()}
+    epochs = 1 if quick else train["epochs"]
+    settings = {
+        **train,
+        "epochs": epochs,
+        "grid": grid,
+        "configurations": math.prod(map(len, grid.values())),
+        "dataset": str(folder),
+    }
+    modes = {}
+    for script, name in NAMES.items():
+        trying = {**settings, "epochs": 1}
+        seconds = {mode: run_peer(python, script, mode, trying)[1] for mode in MODES}
+        for mode in MODES:
+            say(f"grid: 1 epoch: {name}, {mode.name}: {number(seconds[mode])} s")
+        modes[script] = min(seconds, key=seconds.get)
+    trials, of_ours = ours.sweep(
+        SWEEPS / "grid.toml", folder, {**grid, "epochs": epochs}, and_report=True
+    )
+    say(f"grid: ours: {number(of_ours)} s")
+    counted = sum(trial["epochs"] for trial in trials)
+    rows = [["Fitting Room", "2 workers", number(of_ours), counted, ""]]
+    for script, name in NAMES.items():
+        epochs_of_peer, seconds = run_peer(python, script, modes[script], settings)
+        say(f"grid: {name}: {number(seconds)} s")
+        rows.append([name, modes[script].name, number(seconds), epochs_of_peer,
+                     ratio(seconds / of_ours)])  # fmt: skip
+    explanation = EXPLANATION.format(
+        **{**settings, "grid": described(grid)}, photographs=dataset.describe(folder)
+    )
+    header = ["program", "as", "seconds", "epochs", "peer / ours"]
+    return "\n\n".join(["## A grid", explanation, table(header, rows)])
+
+
+def run_peer(python, script, mode, settings):
+    """Trains the whole grid in an empty folder; returns its epochs, if known, and the seconds."""
+    folder = WORK / "grid"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    calls, chief = [], []
+    for process in range(mode.processes):
+        own = {**settings, "threads": mode.threads, "process": process, "folder": str(folder)}
+        calls.append(([python, PEERS / script, json.dumps(own)], {}))
+    if script == "keras_tuner_grid.py" and mode.processes > 1:
+        command = calls[0][0]
+        calls = [(command, tuner_environment(f"tuner{number}")) for number in range(len(calls))]
+        # In the background, for it looks only every 20 s whether all is done.
+        chief = [(command, tuner_environment("chief"))]
+    printed, seconds = run_to_end(calls, script, chief)
+    # Of several processes that print a leaderboard, the last to end has it whole.
+    totals = [json.loads(text.splitlines()[-1]) for text in printed if text.endswith("}\n")]
+    total = max(totals, key=lambda total: total["trials"])
+    if total["trials"] < settings["configurations"]:
+        wanted = settings["configurations"]
+        raise SetupError(f"`{script}` trained {total['trials']} trials, expected {wanted}")
+    return total["epochs"], seconds
+
+
+def tuner_environment(name):
+    return {
+        "KERASTUNER_TUNER_ID": name,
+        "KERASTUNER_ORACLE_IP": "127.0.0.1",
+        "KERASTUNER_ORACLE_PORT": str(PORT),
+    }
+
+
+def described(grid):
+    return ", ".join(f"{key} {' or '.join(map(str, values))}" for key, values in grid.items())

@@ -1,0 +1,18 @@
+"""Where the benchmark finds and leaves things; nothing of it lies in the user's own folders."""
+
+import os
+
+from machine import ROOT
+
+BENCH = ROOT / "bench"
+PEERS = BENCH / "peers"
+SWEEPS = BENCH / "sweeps"
+TASKS = ROOT / "sweeps" / "tasks.toml"
+RESULTS = BENCH / "RESULTS.md"
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+FITROOM = TARGET / "release" / "fitroom"
+STEP = TARGET / "release" / "examples" / "step"
+WORK = TARGET / "bench"
+LOGS = WORK / "logs"
+DATASETS = WORK / "data"
+RUNS = WORK / "runs"
