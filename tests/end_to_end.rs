@@ -9,6 +9,7 @@
 //! - `choose`: which dataset is meant, and what is refused before anything is trained
 //! - `demo`: the demo catalogue is drawn when there is no dataset
 //! - `sweep`: grids, workers, resuming, sharing, failures
+//! - `machine`: what computes, and how much of it at a time
 //! - `interrupt`: Ctrl-C and kill
 //! - `results`: run folder, lists, best, report
 //! - `tensorboard`: real TensorBoard reads what was logged
@@ -29,6 +30,7 @@ mod demo;
 mod import;
 mod import_npz;
 mod interrupt;
+mod machine;
 mod photographs;
 mod real_catalogue;
 mod results;

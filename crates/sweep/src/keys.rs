@@ -174,7 +174,7 @@ pub(crate) static THREADS: Key = train(
     Kind::Whole,
     "a whole number from 1 to 1024",
     "1",
-    "LibTorch threads of one trial, part of its identity.",
+    "Threads of one trial, part of its identity.",
 );
 
 pub(crate) static KEEP: Key = train(

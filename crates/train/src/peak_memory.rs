@@ -14,17 +14,28 @@ const FLOAT: u64 = size_of::<f32>() as u64;
 /// Bytes that training one trial of this shape takes at its peak, beside the dataset and what LibTorch takes
 /// once for a process. For our own kernels it is what they ask for; for LibTorch's operators an estimate,
 /// in the memory of whatever they run on.
-pub fn peak_memory(shape: &NetworkShape, settings: &TrainSettings, engine: Engine) -> u64 {
-    let batch = u64::from(settings.batch_size);
+///
+/// `train` and `validation` are the photographs that there are of each.
+pub fn peak_memory(
+    shape: &NetworkShape,
+    settings: &TrainSettings,
+    [train, validation]: [u64; 2],
+    engine: Engine,
+) -> u64 {
+    let batch = train.min(u64::from(settings.batch_size));
     let photograph = u64::from(shape.image.height) * u64::from(shape.image.width) * CHANNELS;
-    let predicted = BATCH as u64;
+    let predicted = validation.min(BATCH as u64);
     let weights = shape.parameters() * COPIES_OF_WEIGHTS;
     let photographs = (batch + predicted) * photograph;
-    FLOAT * (weights + photographs) + activations(shape, settings, engine)
+    FLOAT * (weights + photographs) + activations(shape, settings, [batch, predicted], engine)
 }
 
-fn activations(shape: &NetworkShape, settings: &TrainSettings, engine: Engine) -> u64 {
-    let batch = u64::from(settings.batch_size);
+fn activations(
+    shape: &NetworkShape,
+    settings: &TrainSettings,
+    [batch, predicted]: [u64; 2],
+    engine: Engine,
+) -> u64 {
     match engine.0 {
         Kind::Kernels(avx2) => {
             let size = (shape.image.height as usize, shape.image.width as usize);
@@ -32,9 +43,9 @@ fn activations(shape: &NetworkShape, settings: &TrainSettings, engine: Engine) -
             let shapes = Shapes::new(avx2, size, shape.kernels() as usize, sizes);
             let threads = settings.threads as usize;
             let convolutions = shapes.bytes(batch as usize, threads, Kept::ForBackward)
-                + shapes.bytes(BATCH, threads, Kept::Nothing);
+                + shapes.bytes(predicted as usize, threads, Kept::Nothing);
             // What goes between the layers and, in training, its gradient.
-            let dense = (2 * batch + BATCH as u64) * (shape.flat + shape.dense() + shape.classes);
+            let dense = (2 * batch + predicted) * (shape.flat + shape.dense() + shape.classes);
             // The largest gradient of a dense layer's kernel that is computed at once.
             let widest = crate::kernel_step::UNITS.max(shape.classes as usize) as u64;
             convolutions as u64 + FLOAT * (dense + widest * shape.flat)

@@ -36,7 +36,7 @@ fn a_trial_takes_the_memory_that_was_said_and_not_much_less() {
     run(&large);
     let taken = (status("VmHWM:") - before) as f64;
     let shape = NetworkShape::new(dataset.image_size(), &large.hyperparameters, 2).unwrap();
-    let said = peak_memory(&shape, &large.train, Engine::cpu()) as f64;
+    let said = peak_memory(&shape, &large.train, [100, 100], Engine::cpu()) as f64;
     assert!(
         taken < 1.1 * said && taken > 0.7 * said,
         "{taken} bytes were taken, {said} were said"

@@ -249,9 +249,13 @@ impl PlannedSweep {
         let Some(available) = available() else {
             return wanted;
         };
+        let SplitCounts {
+            train, validation, ..
+        } = self.summary.photographs;
+        let photographs = [train, validation];
         let peaks = to_do.filter_map(|trial| {
             let shape = self.summary.network(&trial.hyperparameters).ok()?;
-            Some(peak_memory(&shape, &trial.train, how.engine))
+            Some(peak_memory(&shape, &trial.train, photographs, how.engine))
         });
         let (fitting, taken) = workers_that_fit(wanted, peaks.collect(), available);
         let (taken, free) = (gibibytes(taken), gibibytes(available));
