@@ -3,6 +3,7 @@
 Several processes share the grid through one SQLite file, as Optuna's users do it.
 """
 
+import fcntl
 import json
 
 import optuna
@@ -56,14 +57,17 @@ def evaluate(model):
     return functional.cross_entropy(logits, validation[1]).item(), correct.float().mean().item()
 
 
-study = optuna.create_study(
-    study_name="grid",
-    storage=f"sqlite:///{settings['folder']}/optuna.db",
-    # Each process tries the grid in an order of its own, so that they do not start alike.
-    sampler=optuna.samplers.GridSampler(settings["grid"], seed=settings["process"]),
-    direction="maximize",
-    load_if_exists=True,
-)
+with open(f"{settings['folder']}/lock", "w") as lock:
+    # Optuna fails where two processes make the tables of a new file at the same time.
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    study = optuna.create_study(
+        study_name="grid",
+        storage=f"sqlite:///{settings['folder']}/optuna.db",
+        # Each process tries the grid in an order of its own, so that they do not start alike.
+        sampler=optuna.samplers.GridSampler(settings["grid"], seed=settings["process"]),
+        direction="maximize",
+        load_if_exists=True,
+    )
 # Without it a process that finds nothing left trains again what another is still training.
 no_more = MaxTrialsCallback(
     settings["configurations"], states=(TrialState.RUNNING, TrialState.COMPLETE)
