@@ -5,8 +5,8 @@ use tch::{TchError, Tensor};
 
 use crate::adam::Adam;
 use crate::kernels::{Avx2, ConvolutionGradients, Kept};
-use crate::memory::{Floats, values, values_mut};
-use crate::network::Network;
+use crate::memory::{Floats, values_mut};
+use crate::network::{Network, drop_out};
 use crate::predict::cross_entropy;
 use crate::step::StepFigures;
 use crate::weights::{Layer, Weights};
@@ -81,33 +81,16 @@ impl KernelStep {
             &self.feature_gradient[..features],
             gradients,
         );
-        let (penalty, one, two) = (
-            2.0 * lambda,
-            &mut weights.convolution_1,
-            &mut weights.convolution_2,
-        );
-        adam.change(
-            0,
-            0,
-            values_mut(&mut one.kernel)?,
-            &gradients.first_kernels,
-            penalty,
-        )?;
-        adam.change(1, 0, values_mut(&mut one.bias)?, &gradients.first_bias, 0.0)?;
-        adam.change(
-            2,
-            0,
-            values_mut(&mut two.kernel)?,
-            &gradients.second_kernels,
-            penalty,
-        )?;
-        adam.change(
-            3,
-            0,
-            values_mut(&mut two.bias)?,
-            &gradients.second_bias,
-            0.0,
-        )?;
+        let (first, second) = (&mut weights.convolution_1, &mut weights.convolution_2);
+        let changes = [
+            (&mut first.kernel, &gradients.first_kernels, 2.0 * lambda),
+            (&mut first.bias, &gradients.first_bias, 0.0),
+            (&mut second.kernel, &gradients.second_kernels, 2.0 * lambda),
+            (&mut second.bias, &gradients.second_bias, 0.0),
+        ];
+        for (position, (tensor, gradient, penalty)) in changes.into_iter().enumerate() {
+            adam.change(position, 0, values_mut(tensor)?, gradient, penalty)?;
+        }
         Ok(figures)
     }
 
@@ -157,11 +140,7 @@ impl KernelStep {
         let inputs = hidden.kernel.numel() / units;
         let outputs = &self.network.hidden[..count * units];
         let gradients = &mut self.hidden_gradient[..count * units];
-        if let Some(mask) = dropout {
-            for (gradient, factor) in gradients.iter_mut().zip(values(mask)?) {
-                *gradient *= factor;
-            }
-        }
+        drop_out(gradients, dropout)?;
         for (gradient, output) in gradients.iter_mut().zip(outputs) {
             // What was dropped has no gradient already.
             if *output <= 0.0 {

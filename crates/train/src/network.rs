@@ -93,7 +93,12 @@ fn activate(outputs: &mut [f32], dropout: Option<&Tensor>) -> Result<(), TchErro
             *output = 0.0;
         }
     }
-    if let Some(mask) = dropout {
+    drop_out(outputs, dropout)
+}
+
+/// Multiplies the hidden dense layer's outputs, or their gradients, with the mask, if there is one.
+pub(crate) fn drop_out(outputs: &mut [f32], mask: Option<&Tensor>) -> Result<(), TchError> {
+    if let Some(mask) = mask {
         for (output, factor) in outputs.iter_mut().zip(values(mask)?) {
             *output *= factor;
         }

@@ -27,14 +27,7 @@ pub(crate) fn workers_that_fit(
         workers = workers.saturating_add(1);
     }
     // Workers beyond the trials take nothing.
-    (
-        if workers.get() < peaks.len() {
-            workers
-        } else {
-            wanted
-        },
-        taken,
-    )
+    (wanted, taken)
 }
 
 /// Bytes that this process can still take: what the machine has available, less where a container or a limit

@@ -36,33 +36,39 @@ pub(crate) struct ForwardWeights<'a> {
     pub(crate) bias: &'a [f32],
 }
 
+/// One photograph on its way through a block.
+#[derive(Debug)]
+pub(crate) struct Forward<'a> {
+    /// What goes in.
+    pub(crate) input: &'a [f32],
+    /// How `output` lies in memory.
+    pub(crate) to: Output,
+    /// The pooled values.
+    pub(crate) output: &'a mut [f32],
+    /// For each pooled value, pixel by pixel and `padded` kernels for each, which of its four pixels was the
+    /// largest (row by row; the first of equals), or [`NOTHING`].
+    pub(crate) choices: &'a mut [u8],
+    /// At least [`Block::forward_scratch`] values to work with.
+    pub(crate) scratch: &'a mut [f32],
+}
+
 impl Block {
     /// Values that [`Block::forward`] needs to work with.
     pub(crate) fn forward_scratch(&self) -> usize {
         self.width * 4 * SIDE_BY_SIDE
     }
 
-    /// One photograph forward: `input` to `output`. `choices` gets for each pooled value, pixel by pixel and
-    /// `padded` kernels for each, which of its four pixels was the largest (row by row; the first of equals),
-    /// or [`NOTHING`]. Undefined values stay undefined.
+    /// One photograph forward. Undefined values stay undefined.
     #[target_feature(enable = "avx2,fma")]
-    pub(crate) fn forward(
-        &self,
-        weights: ForwardWeights<'_>,
-        input: &[f32],
-        to: Output,
-        output: &mut [f32],
-        choices: &mut [u8],
-        scratch: &mut [f32],
-    ) {
-        assert!(input.len() >= self.input.len());
+    pub(crate) fn forward(&self, weights: ForwardWeights<'_>, photograph: &mut Forward<'_>) {
+        assert!(photograph.input.len() >= self.input.len());
         assert!(weights.packed.len() >= self.weights());
         assert!(weights.bias.len() >= self.padded);
-        assert!(choices.len() >= self.choices());
-        assert!(scratch.len() >= self.forward_scratch());
+        assert!(photograph.choices.len() >= self.choices());
+        assert!(photograph.scratch.len() >= self.forward_scratch());
         assert!(
-            output.len()
-                >= match to {
+            photograph.output.len()
+                >= match photograph.to {
                     Output::Planes(planes) => {
                         assert_eq!(planes.all_channels(), self.padded);
                         assert_eq!((planes.height, planes.width), (self.height, self.width));
@@ -75,16 +81,8 @@ impl Block {
             // SAFETY: the lengths that it reads and writes were checked above.
             unsafe {
                 match self.padded - first {
-                    LANES => {
-                        self.forward_kernels::<1>(
-                            first, weights, input, to, output, choices, scratch,
-                        );
-                    }
-                    _ => {
-                        self.forward_kernels::<2>(
-                            first, weights, input, to, output, choices, scratch,
-                        );
-                    }
+                    LANES => self.forward_kernels::<1>(first, weights, photograph),
+                    _ => self.forward_kernels::<2>(first, weights, photograph),
                 }
             }
         }
@@ -94,17 +92,12 @@ impl Block {
     ///
     /// # Safety
     /// As [`Block::forward`] checks.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of `forward`")]
     #[target_feature(enable = "avx2,fma")]
     unsafe fn forward_kernels<const V: usize>(
         &self,
         first: usize,
         weights: ForwardWeights<'_>,
-        input: &[f32],
-        to: Output,
-        output: &mut [f32],
-        choices: &mut [u8],
-        scratch: &mut [f32],
+        photograph: &mut Forward<'_>,
     ) {
         let (row, pixel, run) = (self.input.row(), self.input.channels, self.run());
         let rows_of_pass = (PASS / run).clamp(1, self.size);
@@ -122,20 +115,20 @@ impl Block {
                     // for it is not narrower or lower than 2 · cells + size − 1; the scratch has four
                     // pixels of `V` vectors for each cell of a row.
                     unsafe {
-                        let place = scratch.as_mut_ptr().add(x * 4 * V * LANES);
+                        let place = photograph.scratch.as_mut_ptr().add(x * 4 * V * LANES);
                         let mut tile = match pass {
                             0 => [load::<V>(weights.bias.as_ptr().add(first)); 4],
                             _ => load_tile(place),
                         };
                         convolve(
                             &mut tile,
-                            input.as_ptr().add(pixels + 2 * x * pixel),
+                            photograph.input.as_ptr().add(pixels + 2 * x * pixel),
                             (row, pixel),
                             (rows, run),
                             packed.as_ptr().add(kernels),
                         );
                         if pass == last {
-                            self.pool(&tile, first, y * self.width + x, to, output, choices);
+                            self.pool(&tile, first, y * self.width + x, photograph);
                         } else {
                             store_tile(place, &tile);
                         }
@@ -153,10 +146,14 @@ impl Block {
         tile: &Tile<V>,
         first: usize,
         cell: usize,
-        to: Output,
-        output: &mut [f32],
-        choices: &mut [u8],
+        photograph: &mut Forward<'_>,
     ) {
+        let Forward {
+            to,
+            output,
+            choices,
+            ..
+        } = photograph;
         let [a, b, c, d] = tile;
         for (v, (((a, b), c), d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
             let kernel = first + v * LANES;
@@ -164,7 +161,7 @@ impl Block {
             let place = &mut choices[cell * self.padded + kernel..][..LANES];
             // SAFETY: eight bytes, as the slice has.
             unsafe { _mm_storel_epi64(place.as_mut_ptr().cast(), choice) };
-            match to {
+            match *to {
                 Output::Planes(planes) => {
                     let plane = kernel / planes.channels * planes.plane();
                     let place = plane + cell * planes.channels + kernel % planes.channels;

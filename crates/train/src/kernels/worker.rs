@@ -6,7 +6,7 @@ use super::Avx2;
 use super::backward::{BlockGradient, Lists};
 use super::convolutions::{Kept, Packed, Shapes};
 use super::first_gradient::{FirstGradient, Tables};
-use super::forward::Output;
+use super::forward::{Forward, Output};
 use crate::memory::Floats;
 
 /// What is kept of a photograph that went forward.
@@ -97,33 +97,25 @@ impl Worker {
         features: &mut [f32],
     ) {
         let _instructions: Avx2 = shapes.avx2;
-        let (activations, scratch) = (&mut slot.activations, &mut self.scratch);
         let Shapes { first, second, .. } = shapes;
-        let to = Output::Planes(shapes.planes);
-        let choices = &mut slot.first_choices;
-        // SAFETY: `_instructions` proves that the processor has the instructions.
-        unsafe {
-            first.forward(
-                packed.first(),
-                photograph,
-                to,
-                activations,
-                choices,
-                scratch,
-            )
+        let mut through_first = Forward {
+            input: photograph,
+            to: Output::Planes(shapes.planes),
+            output: &mut slot.activations,
+            choices: &mut slot.first_choices,
+            scratch: &mut self.scratch,
         };
-        let choices = &mut slot.second_choices;
+        // SAFETY: `_instructions` proves that the processor has the instructions.
+        unsafe { first.forward(packed.first(), &mut through_first) };
+        let mut through_second = Forward {
+            input: &slot.activations,
+            to: Output::Flat,
+            output: features,
+            choices: &mut slot.second_choices,
+            scratch: &mut self.scratch,
+        };
         // SAFETY: likewise.
-        unsafe {
-            second.forward(
-                packed.second(),
-                activations,
-                Output::Flat,
-                features,
-                choices,
-                scratch,
-            );
-        }
+        unsafe { second.forward(packed.second(), &mut through_second) };
     }
 
     /// Forgets the sums of the step before.
