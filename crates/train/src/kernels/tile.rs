@@ -1,9 +1,9 @@
 //! The innermost loops, in AVX2 with fused multiply-add. Everything that is hot ends here.
 
 use std::arch::x86_64::{
-    __m256, __m256i, _mm256_broadcast_ps, _mm256_broadcast_ss, _mm256_fmadd_ps, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_permutevar_ps, _mm256_setzero_ps, _mm256_setzero_si256,
-    _mm256_storeu_ps,
+    __m256, __m256i, _mm_loadu_ps, _mm256_broadcast_ss, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_loadu_si256, _mm256_permutevar_ps, _mm256_set_m128, _mm256_setzero_ps,
+    _mm256_setzero_si256, _mm256_storeu_ps,
 };
 
 /// Values of a vector register.
@@ -134,7 +134,8 @@ pub(crate) unsafe fn add_chosen<const T: usize, const V: usize>(
                 choice[v] = _mm256_loadu_si256(choices.add(place).cast());
             }
             for (sums, four) in sums.iter_mut().zip(fours) {
-                let four = _mm256_broadcast_ps(&*four.add(cell * stride).cast());
+                let four = _mm_loadu_ps(four.add(cell * stride));
+                let four = _mm256_set_m128(four, four);
                 for v in 0..V {
                     let chosen = _mm256_permutevar_ps(four, choice[v]);
                     sums[v] = _mm256_fmadd_ps(gradient[v], chosen, sums[v]);
