@@ -12,7 +12,7 @@ FOLDERS = ["--runs", RUNS, "--reports", WORK / "reports", "--datasets", DATASETS
 def sweep(file, dataset, changes, and_report=False):
     """Trains a sweep that nothing was trained of before; returns its trials and the seconds."""
     shutil.rmtree(RUNS, ignore_errors=True)
-    call = [FITROOM, "sweep", file, "--data", dataset, "--tasks", TASKS, *FOLDERS, "--workers", 2]
+    call = [FITROOM, "sweep", file, "--data", dataset, "--tasks", TASKS, *FOLDERS, "--workers", 2, "--device", "cpu"]
     for key, value in changes.items():
         call += ["--set", f"{key}={json.dumps(value)}"]
     _, seconds = run_to_end([(call, {})], "sweep")

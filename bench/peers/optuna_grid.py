@@ -63,8 +63,8 @@ with open(f"{settings['folder']}/lock", "w") as lock:
     study = optuna.create_study(
         study_name="grid",
         storage=f"sqlite:///{settings['folder']}/optuna.db",
-        # Each process tries the grid in an order of its own, so that they do not start alike.
-        sampler=optuna.samplers.GridSampler(settings["grid"], seed=settings["process"]),
+        # One seed for all: a trial's number stands for a place in the order that each process shuffles.
+        sampler=optuna.samplers.GridSampler(settings["grid"], seed=0),
         direction="maximize",
         load_if_exists=True,
     )
@@ -78,4 +78,5 @@ finished = study.get_trials(states=(TrialState.COMPLETE,))
 for trial in sorted(finished, key=lambda trial: -trial.value):
     print(f"{trial.value:.4f} {trial.user_attrs['epochs']:2} epochs {trial.params}")
 epochs = sum(trial.user_attrs["epochs"] for trial in finished)
-print(json.dumps({"trials": len(finished), "epochs": epochs}))
+configurations = {tuple(sorted(trial.params.items())) for trial in finished}
+print(json.dumps({"trials": len(configurations), "epochs": epochs}))

@@ -9,7 +9,7 @@ use clap::Parser;
 use fitroom_domain::{Hyperparameters, ImageSize, NetworkShape};
 use fitroom_train::{Engine, TrainingState, initial_weights};
 use serde_json::json;
-use tch::{Kind, Tensor};
+use tch::{TchError, Tensor};
 
 #[derive(Parser)]
 struct Arguments {
@@ -40,6 +40,9 @@ struct Arguments {
 
 /// Steps that are not counted: memory is taken in them.
 const WARM_UP: usize = 2;
+
+/// Batches that are trained on in turn, as many as the peers have.
+const BATCHES: usize = 8;
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let arguments = Arguments::parse();
@@ -99,27 +102,36 @@ fn train(arguments: &Arguments) -> Result<(usize, f64), Box<dyn Error + Send + S
         i64::from(image.width),
         3,
     ];
-    let length: i64 = size.iter().product();
-    // A sequence without period or pattern that a network could use.
-    let noise: Vec<f32> = (0..length as u64)
-        .map(|place| {
-            ((place + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as f32 / (1 << 24) as f32
-        })
-        .collect();
-    let photographs = Tensor::f_from_slice(&noise)?
-        .f_view(size)?
-        .f_to_kind(Kind::Float)?
-        .f_permute([0, 3, 1, 2])?;
+    let batches = (0..BATCHES)
+        .map(|batch| noise(size, batch))
+        .collect::<Result<Vec<_>, _>>()?;
     let classes: Vec<i64> = (0..arguments.batch_size)
         .map(|row| (row % arguments.classes) as i64)
         .collect();
-    for _ in 0..WARM_UP {
-        state.step(&photographs, &classes, None)?;
+    for photographs in &batches[..WARM_UP] {
+        state.step(photographs, &classes, None)?;
     }
     let (start, mut steps) = (Instant::now(), 0);
     while start.elapsed() < Duration::from_secs_f64(arguments.seconds) {
-        state.step(&photographs, &classes, None)?;
+        state.step(&batches[steps % BATCHES], &classes, None)?;
         steps += 1;
     }
     Ok((steps, start.elapsed().as_secs_f64()))
+}
+
+/// A batch of photographs (N, 3, H, W), channels last in memory: uniform noise by splitmix64 (Steele and
+/// others, 2014).
+fn noise(size: [i64; 4], batch: usize) -> Result<Tensor, TchError> {
+    let length = size.iter().product::<i64>() as u64;
+    let uniform = |place: u64| {
+        let z = place.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 40) as f32 / (1 << 24) as f32
+    };
+    let first = 1 + batch as u64 * length;
+    let values: Vec<f32> = (first..first + length).map(uniform).collect();
+    Tensor::f_from_slice(&values)?
+        .f_view(size)?
+        .f_permute([0, 3, 1, 2])
 }
