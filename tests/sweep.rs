@@ -214,10 +214,40 @@ fn two_processes_share_the_work_and_print_the_same_best() {
         .map(|run| run.stderr.matches(": accuracy ").count())
         .sum::<usize>();
     assert_eq!(trained, 8, "every trial is trained by one process");
-    let waited = runs
-        .iter()
-        .filter(|run| run.stderr.contains("waiting for 1 trial"));
-    assert_eq!(waited.count(), 1, "one of them had to wait, and says so");
+}
+
+#[test]
+fn a_process_that_finds_nothing_to_train_waits_for_the_other_and_says_so() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    // One trial, of some seconds.
+    let mut arguments = vec!["sweep", "sweeps/grid.toml"];
+    for value in [
+        "kernel_size_1=3",
+        "kernel_num=64",
+        "dense_size=256",
+        "epochs=80",
+        "batch_size=4",
+        "patience=80",
+    ] {
+        arguments.extend(["--set", value]);
+    }
+    let mut command = workplace.command(&arguments);
+    command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let first = command.spawn().unwrap();
+    while states(&workplace.trials()) != ["running"] {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let second = workplace.fitroom(&arguments);
+    let first = Run::of(first.wait_with_output().unwrap());
+    let words = [": accuracy ", "waiting for 1 trial that another"];
+    let said = |run: &Run| words.map(|words| run.stderr.matches(words).count());
+    assert_eq!(said(&first), [1, 0], "{}", first.stderr);
+    assert_eq!(said(&second), [0, 1], "{}", second.stderr);
+    assert_eq!((first.code, second.code), (Some(0), Some(0)));
+    assert_eq!(first.stdout, second.stdout);
 }
 
 #[test]
@@ -233,6 +263,10 @@ fn a_trial_that_fails_is_tried_again_recorded_and_the_rest_goes_on() {
     let run = workplace.fitroom_within(3_500_000, &arguments);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("will be tried again"), "{}", run.stderr);
+    let warned = run
+        .stderr
+        .contains("memory may run out: the largest takes ");
+    assert!(warned, "{}", run.stderr);
     let trials = workplace.trials();
     assert_eq!(states(&trials), ["finished", "failed"]);
     assert_eq!(trials[1]["hyperparameters"]["dense_size"], 65536);
