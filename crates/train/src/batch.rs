@@ -1,16 +1,20 @@
 //! Photographs of a dataset as the network takes them.
 
+use std::marker::PhantomData;
+
 use fitroom_data::{Dataset, Row};
 use tch::{TchError, Tensor};
 
 use crate::memory::Floats;
 
 /// Photographs and classes of one batch.
-pub(crate) struct Batch {
-    /// (N, 3, H, W) in channels-last memory, single precision in [0, 1]. The next batch takes its place.
+pub(crate) struct Batch<'g> {
+    /// (N, 3, H, W) in channels-last memory, single precision in [0, 1]: the gatherer's own.
     pub(crate) photographs: Tensor,
     /// (N), class indices.
     pub(crate) classes: Vec<i64>,
+    /// The next batch takes the photographs' place in memory.
+    gatherer: PhantomData<&'g Floats>,
 }
 
 /// Gathers batches without copying the dataset.
@@ -55,7 +59,7 @@ impl<'a> Gatherer<'a> {
     pub(crate) fn gather<'r>(
         &mut self,
         rows: impl ExactSizeIterator<Item = &'r Row>,
-    ) -> Result<Batch, TchError> {
+    ) -> Result<Batch<'_>, TchError> {
         let count = rows.len();
         let line = self.width * CHANNELS;
         let photograph = self.height * line;
@@ -86,6 +90,7 @@ impl<'a> Gatherer<'a> {
                 .f_view([count, height, width, channels])?
                 .f_permute([0, 3, 1, 2])?,
             classes,
+            gatherer: PhantomData,
         })
     }
 }

@@ -50,9 +50,14 @@ impl KernelStep {
         })
     }
 
-    /// Photographs that it has room for.
-    pub(crate) fn room(&self) -> usize {
-        self.network.room()
+    /// Whether it has room for so many photographs of (height, width).
+    pub(crate) fn has_room(&self, size: (usize, usize), photographs: usize) -> bool {
+        self.network.room() >= photographs && self.network.convolutions.size() == size
+    }
+
+    /// As [`crate::TrainingState::passed`].
+    pub(crate) fn passed(&self) -> [f64; 2] {
+        self.network.convolutions.passed()
     }
 
     /// As [`crate::TrainingState::step`], on photographs (N, H, W, 3).

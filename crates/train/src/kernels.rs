@@ -23,10 +23,12 @@ mod convolutions;
 mod first_gradient;
 mod forward;
 mod planes;
+mod shapes;
 mod tile;
 mod worker;
 
-pub(crate) use convolutions::{Convolutions, Kept, Shapes};
+pub(crate) use convolutions::Convolutions;
+pub(crate) use shapes::{Kept, Shapes};
 pub(crate) use worker::ConvolutionGradients;
 
 /// Counts changes of the order of sums: with another version, bits differ.

@@ -31,6 +31,7 @@ impl Network {
     ) -> Result<Network, TchError> {
         let threads = tch::get_num_threads().max(1) as usize;
         let convolutions = Convolutions::new(avx2, weights, size, photographs, threads, kept)?;
+        check_features(weights, size, convolutions.features())?;
         let classes = weights.output.bias.numel();
         let units = weights
             .hidden
@@ -74,6 +75,22 @@ impl Network {
         dense(&weights.output, &inputs, &logits)?;
         Ok(&self.logits[..count * self.classes])
     }
+}
+
+/// Refuses photographs that the weights are not for.
+fn check_features(
+    weights: &Weights,
+    (height, width): (usize, usize),
+    features: usize,
+) -> Result<(), TchError> {
+    let dense = weights.hidden.as_ref().unwrap_or(&weights.output);
+    let inputs = dense.kernel.numel() / dense.bias.numel().max(1);
+    if features == 0 || features != inputs {
+        return Err(TchError::Shape(format!(
+            "photographs of {width}×{height} pixels give {features} features, expected {inputs}"
+        )));
+    }
+    Ok(())
 }
 
 /// `inputs` (N, inputs) times the kernel, plus the bias, to `outputs` (N, units).

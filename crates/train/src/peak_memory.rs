@@ -46,9 +46,11 @@ fn activations(
                 + shapes.bytes(predicted as usize, threads, Kept::Nothing);
             // What goes between the layers and, in training, its gradient.
             let dense = (2 * batch + predicted) * (shape.flat + shape.dense() + shape.classes);
+            // The dropout mask, first as a list.
+            let mask = 2 * batch * shape.dense();
             // The largest gradient of a dense layer's kernel that is computed at once.
             let widest = crate::kernel_step::UNITS.max(shape.classes as usize) as u64;
-            convolutions as u64 + FLOAT * (dense + widest * shape.flat)
+            convolutions as u64 + FLOAT * (dense + mask + widest * shape.flat)
         }
         Kind::LibTorch(_) => {
             let values = |size: fitroom_domain::ImageSize| {

@@ -74,7 +74,7 @@ pub fn predict<B>(
 /// An engine that goes forward.
 enum Forward<'a> {
     Kernels(&'a Weights, Box<Network>),
-    LibTorch(&'a Weights, tch::Device),
+    LibTorch(Weights, tch::Device),
 }
 
 impl<'a> Forward<'a> {
@@ -92,7 +92,7 @@ impl<'a> Forward<'a> {
                 network.convolutions.load(weights)?;
                 Ok(Forward::Kernels(weights, Box::new(network)))
             }
-            Kind::LibTorch(device) => Ok(Forward::LibTorch(weights, device)),
+            Kind::LibTorch(device) => Ok(Forward::LibTorch(weights.on(device)?, device)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! One training step.
 
-use fitroom_domain::Hyperparameters;
+use fitroom_domain::{CHANNELS, Hyperparameters};
 use tch::{TchError, Tensor};
 
 use crate::adam::Adam;
@@ -54,6 +54,12 @@ impl TrainingState {
         &self.weights
     }
 
+    /// The shares of the first and the second block's pooled values that ReLU let through in the latest
+    /// step, which are the ones with a gradient; `None` before it, and with LibTorch's operators.
+    pub fn passed(&self) -> Option<[f64; 2]> {
+        self.kernels.as_ref().map(KernelStep::passed)
+    }
+
     #[cfg(test)]
     pub(crate) fn adam(&self) -> &Adam {
         &self.adam
@@ -64,12 +70,16 @@ impl TrainingState {
     ///
     /// `dropout` multiplies the hidden dense layer's outputs (N, units): 0 where one is dropped, else
     /// 1 / (1 − rate).
+    ///
+    /// # Errors
+    /// When the shapes or classes do not fit each other or the network, or memory is short.
     pub fn step(
         &mut self,
         photographs: &Tensor,
         classes: &[i64],
         dropout: Option<&Tensor>,
     ) -> Result<StepFigures, TchError> {
+        self.check(photographs, classes, dropout)?;
         match self.engine.0 {
             Kind::Kernels(avx2) => self.step_with_kernels(avx2, photographs, classes, dropout),
             Kind::LibTorch(device) => self.step_with_operators(
@@ -83,6 +93,42 @@ impl TrainingState {
         }
     }
 
+    fn check(
+        &self,
+        photographs: &Tensor,
+        classes: &[i64],
+        dropout: Option<&Tensor>,
+    ) -> Result<(), TchError> {
+        let expect = |right: bool, what: String| match right {
+            true => Ok(()),
+            false => Err(TchError::Shape(what)),
+        };
+        let (count, channels, _, _) = photographs.size4()?;
+        expect(
+            channels == CHANNELS as i64 && count > 0 && count == classes.len() as i64,
+            format!(
+                "photographs {:?} with {} classes, expected (N, 3, H, W) and N",
+                photographs.size(),
+                classes.len()
+            ),
+        )?;
+        let all = self.weights.output.bias.numel() as i64;
+        expect(
+            classes.iter().all(|class| (0..all).contains(class)),
+            format!("a class outside 0 to {}", all - 1),
+        )?;
+        let units = self
+            .weights
+            .hidden
+            .as_ref()
+            .map(|hidden| hidden.bias.numel());
+        expect(
+            dropout
+                .is_none_or(|mask| Some(mask.numel()) == units.map(|units| units * classes.len())),
+            "a dropout mask of another shape than (N, units)".to_owned(),
+        )
+    }
+
     fn step_with_kernels(
         &mut self,
         avx2: Avx2,
@@ -91,14 +137,10 @@ impl TrainingState {
         dropout: Option<&Tensor>,
     ) -> Result<StepFigures, TchError> {
         let (count, _, height, width) = photographs.size4()?;
+        let size = (height as usize, width as usize);
         let kernels = match self.kernels.take() {
-            Some(kernels) if kernels.room() >= classes.len() => kernels,
-            _ => KernelStep::new(
-                avx2,
-                &self.weights,
-                (height as usize, width as usize),
-                count as usize,
-            )?,
+            Some(kernels) if kernels.has_room(size, classes.len()) => kernels,
+            _ => KernelStep::new(avx2, &self.weights, size, count as usize)?,
         };
         let values = values(photographs)?;
         self.kernels.insert(kernels).step(

@@ -29,8 +29,14 @@ impl Layer {
     }
 
     fn deep_copy(&self) -> Result<Layer, TchError> {
-        // `clone` keeps the layout in memory.
-        Layer::new(self.kernel.f_detach_copy()?, self.bias.f_detach_copy()?)
+        // `f_detach_copy` would lose the layout in memory.
+        let copy = |tensor: &Tensor| -> Result<Tensor, TchError> {
+            let tensor = tensor.f_detach()?;
+            let mut copy = tensor.f_empty_like()?;
+            copy.f_copy_(&tensor)?;
+            Ok(copy)
+        };
+        Layer::new(copy(&self.kernel)?, copy(&self.bias)?)
     }
 }
 
@@ -77,11 +83,8 @@ impl Weights {
         .map(|layer| &layer.kernel)
     }
 
-    /// The same weights where this device has them.
-    pub(crate) fn on(self, device: tch::Device) -> Result<Weights, TchError> {
-        if self.output.bias.device() == device {
-            return Ok(self);
-        }
+    /// The same weights where this device has them: the same memory, if they are there already.
+    pub(crate) fn on(&self, device: tch::Device) -> Result<Weights, TchError> {
         let hidden = self.hidden.as_ref();
         Ok(Weights {
             convolution_1: self.convolution_1.on(device)?,

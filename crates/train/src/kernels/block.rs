@@ -26,7 +26,8 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// The block of `kernels` kernels of `size` × `size` pixels over `channels` channels in `input`.
+    /// The block of `kernels` kernels of `size` × `size` pixels over `channels` channels in `input`. Where
+    /// they do not fit into it, nothing is pooled.
     pub(crate) fn new(input: Planes, channels: usize, size: usize, kernels: usize) -> Block {
         Block {
             input,
@@ -34,8 +35,8 @@ impl Block {
             channels,
             kernels,
             padded: kernels.next_multiple_of(LANES),
-            height: (input.height + 1 - size) / 2,
-            width: (input.width + 1 - size) / 2,
+            height: (input.height + 1).saturating_sub(size) / 2,
+            width: (input.width + 1).saturating_sub(size) / 2,
         }
     }
 

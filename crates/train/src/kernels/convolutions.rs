@@ -7,19 +7,10 @@ use tch::TchError;
 use super::Avx2;
 use super::block::Block;
 use super::forward::ForwardWeights;
-use super::planes::Planes;
+use super::shapes::{Kept, Shapes, threads_for};
 use super::worker::{ConvolutionGradients, Slot, Worker};
 use crate::memory::{Floats, values};
 use crate::weights::{Layer, Weights};
-
-/// What is kept of the photographs that went forward.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
-    /// Nothing: it is only for predictions.
-    Nothing,
-    /// All that going backward needs.
-    ForBackward,
-}
 
 /// The two blocks of one network, with room for batches of a given size.
 #[derive(Debug)]
@@ -32,17 +23,6 @@ pub(crate) struct Convolutions {
     workers: Vec<Worker>,
 }
 
-/// The two blocks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shapes {
-    /// Proof that they can be computed.
-    pub(super) avx2: Avx2,
-    pub(super) first: Block,
-    /// What the first gives the second.
-    pub(super) planes: Planes,
-    pub(super) second: Block,
-}
-
 /// Weights in the orders in which the kernels read them.
 #[derive(Debug)]
 pub(super) struct Packed {
@@ -52,42 +32,6 @@ pub(super) struct Packed {
     second_bias: Vec<f32>,
     /// For going backward.
     pub(super) second_backward: Floats,
-}
-
-impl Shapes {
-    /// Blocks of `kernels` kernels each, of these sizes, for photographs of (height, width).
-    pub(crate) fn new(
-        avx2: Avx2,
-        (height, width): (usize, usize),
-        kernels: usize,
-        sizes: [usize; 2],
-    ) -> Shapes {
-        let photograph = Planes::of_photograph(height, width);
-        let first = Block::new(photograph, photograph.channels, sizes[0], kernels);
-        let (first, planes) = first.into_planes();
-        Shapes {
-            avx2,
-            first,
-            planes,
-            second: Block::new(planes, kernels, sizes[1], kernels),
-        }
-    }
-
-    /// Bytes that [`Convolutions::new`] takes.
-    pub(crate) fn bytes(&self, photographs: usize, threads: usize, kept: Kept) -> usize {
-        let Shapes { first, second, .. } = self;
-        let float = size_of::<f32>();
-        let planes = self.planes.len();
-        let slot = planes * float + first.choices() + second.choices();
-        let weights = (first.weights() + second.weights()) * float;
-        match kept {
-            Kept::Nothing => threads * slot + weights,
-            // Packed once more for going backward; one sum for each worker and one in LibTorch's order.
-            Kept::ForBackward => {
-                photographs * slot + threads * (planes * float + weights) + 3 * weights
-            }
-        }
-    }
 }
 
 impl Convolutions {
@@ -105,7 +49,7 @@ impl Convolutions {
         let (_, size_2) = shape(&weights.convolution_2);
         let shapes = Shapes::new(avx2, size, kernels, [size_1, size_2]);
         let (first, second) = (shapes.first, shapes.second);
-        let threads = threads.clamp(1, photographs.max(1));
+        let threads = threads_for(photographs, threads);
         let (slots, backward) = match kept {
             Kept::Nothing => (threads, 0),
             Kept::ForBackward => (photographs, second.weights()),
@@ -140,9 +84,28 @@ impl Convolutions {
         }
     }
 
+    /// (height, width) of the photographs.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let input = self.shapes.first.input;
+        (input.height, input.width)
+    }
+
     /// Pooled values that go out for each photograph.
     pub(crate) fn features(&self) -> usize {
         self.shapes.second.features()
+    }
+
+    /// The shares of each block's pooled values that ReLU let through, over all slots.
+    pub(crate) fn passed(&self) -> [f64; 2] {
+        let Shapes { first, second, .. } = &self.shapes;
+        let slots = self.slots.iter();
+        let [of_first, of_second] = slots
+            .map(|slot| slot.passed(first, second))
+            .fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
+        let share = |passed: usize, block: &Block| {
+            passed as f64 / (self.slots.len() * block.features()) as f64
+        };
+        [share(of_first, first), share(of_second, second)]
     }
 
     /// Takes over the weights, to be called whenever they have changed.

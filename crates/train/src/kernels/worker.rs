@@ -4,9 +4,11 @@ use tch::TchError;
 
 use super::Avx2;
 use super::backward::{BlockGradient, Lists};
-use super::convolutions::{Kept, Packed, Shapes};
+use super::block::Block;
+use super::convolutions::Packed;
 use super::first_gradient::{FirstGradient, Tables};
-use super::forward::{Forward, Output};
+use super::forward::{Forward, NOTHING, Output};
+use super::shapes::{Kept, Shapes};
 use crate::memory::Floats;
 
 /// What is kept of a photograph that went forward.
@@ -28,6 +30,22 @@ impl Slot {
             first_choices: vec![0; shapes.first.choices()],
             second_choices: vec![0; shapes.second.choices()],
         })
+    }
+
+    /// Pooled values of each block that ReLU let through.
+    pub(super) fn passed(&self, first: &Block, second: &Block) -> [usize; 2] {
+        let count = |choices: &[u8], block: &Block| {
+            let cells = choices.chunks_exact(block.padded);
+            let passed = |cell: &[u8]| {
+                let choices = cell[..block.kernels].iter();
+                choices.filter(|choice| **choice != NOTHING).count()
+            };
+            cells.map(passed).sum()
+        };
+        [
+            count(&self.first_choices, first),
+            count(&self.second_choices, second),
+        ]
     }
 }
 
