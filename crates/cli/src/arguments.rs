@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use fitroom_data::{Constant, SplitFractions};
 use fitroom_domain::ImageSize;
+
+use crate::device::Device;
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
 /// which model to keep for each task.
@@ -159,33 +160,6 @@ pub(crate) struct ImportNpzArguments {
 pub(crate) struct ShowArguments {
     /// A dataset's name in the datasets folder, or its folder.
     pub(crate) dataset: String,
-}
-
-/// What computes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Device {
-    /// The first GPU, else the CPU.
-    Auto,
-    /// The CPU.
-    Cpu,
-    /// This GPU, counted from 0.
-    Gpu(usize),
-}
-
-impl FromStr for Device {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Device, String> {
-        let gpu = || text.strip_prefix("cuda:")?.parse().ok().map(Device::Gpu);
-        match text {
-            "auto" => Ok(Device::Auto),
-            "cpu" => Ok(Device::Cpu),
-            "cuda" => Ok(Device::Gpu(0)),
-            _ => {
-                gpu().ok_or_else(|| "expected `auto`, `cpu`, or a GPU such as `cuda:0`".to_owned())
-            }
-        }
-    }
 }
 
 #[derive(Debug, Args)]

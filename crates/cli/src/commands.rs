@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod announcement;
 pub(crate) mod best;
 pub(crate) mod data_check;
 pub(crate) mod data_demo;

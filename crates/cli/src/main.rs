@@ -4,6 +4,7 @@ mod arguments;
 mod choose_dataset;
 mod commands;
 mod database;
+mod device;
 mod exit;
 mod interrupt;
 mod output;

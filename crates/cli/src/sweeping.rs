@@ -1,6 +1,6 @@
 //! Running a sweep: where plan, training and the three outputs meet.
 
-mod memory;
+mod control_groups;
 mod progress;
 mod run;
 mod sinks;
@@ -8,13 +8,14 @@ mod tensorboard_sink;
 mod time;
 mod train_trial;
 mod trial_folder;
+mod workers;
 
 use fitroom_domain::{TaskSummary, Trial};
 
-pub(crate) use memory::{available, gibibytes, workers_that_fit};
 pub(crate) use progress::Progress;
 pub(crate) use run::Sweeping;
 pub(crate) use trial_folder::PREDICTIONS;
+pub(crate) use workers::workers;
 
 /// What a trial costs beside others, for estimates of time: multiply-adds of one prediction.
 pub(crate) fn cost(summary: &TaskSummary, trial: &Trial) -> f64 {

@@ -4,11 +4,9 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::thread::available_parallelism;
 
 use anyhow::Context;
 use fitroom_data::{Dataset, TaskRows, leaks, task_rows};
-use fitroom_domain::keep::Keep;
 use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialState};
 use fitroom_store::{Owner, Queue, Registered, SweepToRun, TrialRow};
 use fitroom_sweep::{Place, SweepFile, plan};
@@ -20,7 +18,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::sweeping::{Progress, Sweeping, available, cost, gibibytes, workers_that_fit};
+use crate::sweeping::{Progress, Sweeping, cost, workers};
 
 /// Digits of an id that are enough to name a trial.
 const SHORTEST_ID: usize = 8;
@@ -36,10 +34,10 @@ pub(crate) struct SweepSource {
 
 /// A sweep with all that is known before it runs.
 pub(crate) struct PlannedSweep {
-    sweep: SweepFile,
+    pub(super) sweep: SweepFile,
     task: Task,
     rows: TaskRows,
-    summary: TaskSummary,
+    pub(super) summary: TaskSummary,
     trials: Vec<Trial>,
 }
 
@@ -76,11 +74,6 @@ impl PlannedSweep {
             summary,
             trials: planned.trials,
         })
-    }
-
-    /// LibTorch threads of each of its trials.
-    fn threads(&self) -> u32 {
-        self.sweep.train.threads
     }
 
     /// Whether `name` (of `--retry`) means one of its trials.
@@ -236,103 +229,24 @@ impl PlannedSweep {
         Ok(keys.filter_map(|key| by_key.remove(key)).collect())
     }
 
-    /// How many trials to train at a time: what was asked for, or as many as there are cores for their threads
-    /// and as fit into memory. Says so where memory is short.
+    /// How many of these trials are trained at a time.
     fn workers<'a>(&self, how: How, to_do: impl Iterator<Item = &'a Trial>) -> NonZeroUsize {
-        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        let for_cores = cores / self.threads().max(1) as usize;
         if how.engine.is_gpu() {
             return how.workers.unwrap_or(NonZeroUsize::MIN);
         }
-        let for_cores = NonZeroUsize::new(for_cores).unwrap_or(NonZeroUsize::MIN);
-        let wanted = how.workers.unwrap_or(for_cores);
-        let Some(available) = available() else {
-            return wanted;
-        };
-        let SplitCounts {
-            train, validation, ..
-        } = self.summary.photographs;
-        let photographs = [train, validation];
+        let photographs = &self.summary.photographs;
+        let photographs = [photographs.train, photographs.validation];
         let peaks = to_do.filter_map(|trial| {
             let shape = self.summary.network(&trial.hyperparameters).ok()?;
             Some(peak_memory(&shape, &trial.train, photographs, how.engine))
         });
-        let (fitting, taken) = workers_that_fit(wanted, peaks.collect(), available);
-        let (taken, free) = (gibibytes(taken), gibibytes(available));
-        if fitting < wanted && how.workers.is_some() {
-            output::message(&format!(
-                "memory may run out: {wanted} trials at a time were asked for, the largest {fitting} take \
-                 {taken}, {free} are available"
-            ));
-            return wanted;
-        }
-        if fitting < wanted {
-            output::message(&format!(
-                "{fitting} instead of {wanted} at a time: the largest {fitting} take {taken} of memory, \
-                 {free} are available"
-            ));
-        }
-        fitting
-    }
-
-    fn announce(&self, dataset: &Dataset, known: &[TrialRow], to_do: usize, workers: NonZeroUsize) {
-        let photographs = self.summary.photographs;
-        output::message(&format!(
-            "{} on {}: {} classes, {} photographs to train on, {} to validate",
-            self.sweep.name,
-            dataset.name,
-            self.summary.classes.len(),
-            photographs.train,
-            photographs.validation,
-        ));
-        if self.summary.left_out > 0 {
-            let count = self.summary.left_out;
-            output::message(&format!(
-                "{count} photographs lack a label that the task needs: left out"
-            ));
-        }
-        if let Some(warning) = self.summary.leak_warning() {
-            let name = &dataset.name;
-            output::message(&format!(
-                "warning: {warning} (`fitroom data check {name}` shows them)"
-            ));
-        }
-        let (all, trained) = (known.len(), count_in(known, TrialState::Finished));
-        output::message(&match to_do {
-            0 if trained == all => {
-                format!("all {all} trials have been trained already: nothing to do")
-            }
-            0 => format!(
-                "all {all} trials have ended already, {} of them without a result: nothing to do",
-                all - trained
-            ),
-            _ if to_do < all => format!(
-                "{all} trials, {} of them trained already; {workers} at a time",
-                all - to_do
-            ),
-            1 => "1 trial".to_owned(),
-            _ => format!("{all} trials; {workers} at a time"),
-        });
-        let dropped = known
-            .iter()
-            .filter(|row| row.state == TrialState::Finished && !row.weights_kept)
-            .count();
-        if self.sweep.keep == Keep::All && dropped > 0 {
-            output::message(&format!(
-                "{dropped} of them were trained when their weights were not wanted: those are gone, and \
-                 only predictions and curves are left"
-            ));
-        }
+        workers(how.workers, self.sweep.train.threads, peaks.collect())
     }
 }
 
 /// Whether it may still be trained.
 fn is_open(row: &TrialRow) -> bool {
     matches!(row.state, TrialState::Planned | TrialState::Running)
-}
-
-fn count_in(rows: &[TrialRow], state: TrialState) -> usize {
-    rows.iter().filter(|row| row.state == state).count()
 }
 
 /// Whether `name` (of `--retry`) means this trial.

@@ -8,10 +8,9 @@ use anyhow::{Context, anyhow};
 use fitroom_data::Dataset;
 use fitroom_store::Owner;
 use fitroom_sweep::{Override, SweepFile, TasksFile};
-use fitroom_train::{Engine, gpus};
 
 use super::planned_sweep::{How, PlannedSweep, SweepSource};
-use crate::arguments::{Device, Places, SweepArguments};
+use crate::arguments::{Places, SweepArguments};
 use crate::choose_dataset;
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
@@ -31,7 +30,7 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         .map(|file| read_sweep(file, arguments.tasks.as_deref(), &overrides))
         .collect::<Result<Vec<_>, _>>()?;
     check_names(&sweeps).or_input()?;
-    let engine = engine(arguments.device).or_input()?;
+    let engine = arguments.device.engine().or_input()?;
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
     let dataset = Dataset::load(&folder).or_input()?;
     let planned = sweeps
@@ -127,17 +126,4 @@ fn check_retry(retry: &[String], planned: &[PlannedSweep]) -> anyhow::Result<()>
         }
     }
     Ok(())
-}
-
-/// What computes on this device.
-fn engine(device: Device) -> anyhow::Result<Engine> {
-    match device {
-        Device::Cpu => Ok(Engine::cpu()),
-        Device::Auto if gpus() == 0 => Ok(Engine::cpu()),
-        Device::Auto => Ok(Engine::gpu(0)?),
-        Device::Gpu(index) => {
-            let gpu = Engine::gpu(index);
-            gpu.with_context(|| format!("--device cuda:{index}: there is no such GPU"))
-        }
-    }
 }

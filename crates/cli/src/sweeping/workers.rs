@@ -1,16 +1,54 @@
-//! How many trials fit into memory at the same time.
+//! How many trials to train at the same time: by cores and by memory.
 
 use std::fs;
 use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
 
 use rustix::process::{Resource, getrlimit};
+
+use super::control_groups::memory_left;
+use crate::output;
 
 /// The share of the available memory that trials may take: others need some too.
 const SHARE: f64 = 0.9;
 
+/// How many trials that train on `threads` threads each, and take these bytes at their peaks, are trained at a
+/// time: as many as were asked for, or as there are cores for and as fit into memory. Says so where memory
+/// is short.
+pub(crate) fn workers(asked: Option<NonZeroUsize>, threads: u32, peaks: Vec<u64>) -> NonZeroUsize {
+    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+    let for_cores = NonZeroUsize::new(cores / threads.max(1) as usize);
+    let wanted = asked.or(for_cores).unwrap_or(NonZeroUsize::MIN);
+    let Some(available) = available() else {
+        return wanted;
+    };
+    let (fitting, taken) = workers_that_fit(wanted, peaks, available);
+    let largest = match fitting.get() {
+        1 => "the largest takes".to_owned(),
+        several => format!("the largest {several} take"),
+    };
+    let (needed, free) = (gibibytes(taken), gibibytes(available));
+    let largest = format!("{largest} {needed} of memory, {free} are available");
+    if fitting < wanted && asked.is_some() {
+        output::message(&format!(
+            "memory may run out: {wanted} trials at a time were asked for, {largest}"
+        ));
+        return wanted;
+    }
+    if fitting < wanted {
+        output::message(&format!(
+            "{fitting} instead of {wanted} at a time: {largest}"
+        ));
+    }
+    if taken > available {
+        output::message(&format!("memory may run out: {largest}"));
+    }
+    fitting
+}
+
 /// How many of at most `wanted` trials fit into `available` bytes whichever of them run together, at least
 /// one, and what so many of the largest take. `peaks` are the bytes that each takes.
-pub(crate) fn workers_that_fit(
+fn workers_that_fit(
     wanted: NonZeroUsize,
     mut peaks: Vec<u64>,
     available: u64,
@@ -32,7 +70,7 @@ pub(crate) fn workers_that_fit(
 
 /// Bytes that this process can still take: what the machine has available, less where a container or a limit
 /// on the process leaves less. `None` where nothing says so.
-pub(crate) fn available() -> Option<u64> {
+fn available() -> Option<u64> {
     let own = |name| kibibytes(&fs::read_to_string("/proc/self/status").ok()?, name);
     let machine = || kibibytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:");
     let limit = || {
@@ -42,10 +80,14 @@ pub(crate) fn available() -> Option<u64> {
                 .saturating_sub(own("VmSize:")?),
         )
     };
-    [machine(), container(), limit()]
-        .into_iter()
-        .flatten()
-        .min()
+    [
+        machine(),
+        memory_left(|file| fs::read_to_string(file).ok()),
+        limit(),
+    ]
+    .into_iter()
+    .flatten()
+    .min()
 }
 
 /// What a line of one of the kernel's tables says, in bytes.
@@ -58,30 +100,8 @@ fn kibibytes(table: &str, name: &str) -> Option<u64> {
         .checked_mul(1024)
 }
 
-/// What the control group of this process, or one around it, leaves.
-fn container() -> Option<u64> {
-    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
-    let mut group = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
-    let mut least = None;
-    loop {
-        let read = |name: &str| {
-            let path = format!("/sys/fs/cgroup{}/{name}", group.trim_end_matches('/'));
-            fs::read_to_string(path).ok()?.trim().parse::<u64>().ok()
-        };
-        // `max`, which is no number, is no limit.
-        if let (Some(limit), Some(used)) = (read("memory.max"), read("memory.current")) {
-            let left = limit.saturating_sub(used);
-            least = Some(least.map_or(left, |least: u64| least.min(left)));
-        }
-        match group.rsplit_once('/') {
-            Some((outer, _)) => group = outer,
-            None => return least,
-        }
-    }
-}
-
 /// Bytes as a person reads them.
-pub(crate) fn gibibytes(bytes: u64) -> String {
+fn gibibytes(bytes: u64) -> String {
     format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30))
 }
 
