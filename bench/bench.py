@@ -6,6 +6,7 @@
 import argparse
 import os
 import platform
+import re
 import sys
 import time
 from datetime import datetime, timezone
@@ -54,7 +55,17 @@ def check():
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < CORES:
         raise SetupError(f"the benchmark needs {CORES} cores; this process may use {len(cores)}")
-    os.sched_setaffinity(0, cores[:CORES])
+    # One of each core's two threads first.
+    os.sched_setaffinity(0, sorted(cores, key=place_in_core)[:CORES])
+
+
+def place_in_core(thread):
+    """0 for the first hardware thread of a core, 1 for the second."""
+    siblings = Path(f"/sys/devices/system/cpu/cpu{thread}/topology/thread_siblings_list")
+    try:
+        return re.findall(r"\d+", siblings.read_text()).index(str(thread))
+    except (OSError, ValueError):
+        return 0
 
 
 def describe_machine(python):

@@ -1,4 +1,4 @@
-"""The photographs that whole trials and grids are trained on."""
+"""The photographs that all contenders are trained on."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from machine import SetupError
 from peer import run_to_end
-from place import DATASETS, FITROOM
+from place import DATASETS, FITROOM, PEERS, WORK
 
 
 def ensure():
@@ -27,6 +27,16 @@ def ensure():
     shutil.rmtree(folder, ignore_errors=True)
     run_to_end([([FITROOM, *arguments, "--out", folder], {})], "dataset")
     return folder
+
+
+def photographs(python, folder, column, count, size):
+    """A folder of mixed photographs of the train split, (height, width) pixels, and their classes."""
+    height, width = size
+    out = WORK / f"{column}-{height}x{width}"
+    out.mkdir(parents=True, exist_ok=True)
+    call = [python, PEERS / "photographs.py", folder, column, count, height, width, out]
+    run_to_end([(call, {})], "photographs")
+    return out
 
 
 def describe(folder):

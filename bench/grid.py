@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+import socket
 import tomllib
 
 import dataset
@@ -13,7 +14,6 @@ from place import PEERS, SWEEPS, WORK
 from tables import number, ratio, table
 
 NAMES = {"optuna_grid.py": "Optuna + PyTorch", "keras_tuner_grid.py": "KerasTuner"}
-PORT = 47811
 EXPLANATION = """\
 {configurations} configurations of trousers_all on {photographs}:
 {grid}; at most {epochs} epochs, early stopping with patience {patience}.
@@ -82,10 +82,11 @@ def run_peer(python, script, mode, settings):
         own = {**settings, "threads": mode.threads, "process": process, "folder": str(folder)}
         calls.append(([python, PEERS / script, json.dumps(own)], {}))
     if script == "keras_tuner_grid.py" and mode.processes > 1:
-        command = calls[0][0]
-        calls = [(command, tuner_environment(f"tuner{number}")) for number in range(len(calls))]
+        command, port = calls[0][0], free_port()
+        tuners = [f"tuner{number}" for number in range(len(calls))]
+        calls = [(command, tuner_environment(tuner, port)) for tuner in tuners]
         # In the background, for it looks only every 20 s whether all is done.
-        chief = [(command, tuner_environment("chief"))]
+        chief = [(command, tuner_environment("chief", port))]
     printed, seconds = run_to_end(calls, script, chief)
     # Of several processes that print a leaderboard, the last to end has it whole.
     totals = [json.loads(text.splitlines()[-1]) for text in printed if text.endswith("}\n")]
@@ -96,11 +97,17 @@ def run_peer(python, script, mode, settings):
     return total["epochs"], seconds
 
 
-def tuner_environment(name):
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def tuner_environment(name, port):
     return {
         "KERASTUNER_TUNER_ID": name,
         "KERASTUNER_ORACLE_IP": "127.0.0.1",
-        "KERASTUNER_ORACLE_PORT": str(PORT),
+        "KERASTUNER_ORACLE_PORT": str(port),
     }
 
 

@@ -38,23 +38,25 @@ class Processes:
     def __init__(self, python, script, mode, settings, environment=MappingProxyType({})):
         self.script, self.calls, self.logs = script, [], []
         command = [python, PEERS / script, json.dumps({**settings, "threads": mode.threads})]
-        for number in range(mode.processes):
-            self.logs.append(LOGS / f"{script}-{mode.processes}-{number}.log")
-            with open(self.logs[-1], "w") as log:
-                call = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                    env={**os.environ, **QUIET, **environment},
-                )
-            self.calls.append(call)
+        environment = {**os.environ, **QUIET, **environment}
+        try:
+            for number in range(mode.processes):
+                self.logs.append(LOGS / f"{script}-{mode.processes}-{number}.log")
+                with open(self.logs[-1], "w") as log:
+                    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log}
+                    call = subprocess.Popen(command, text=True, env=environment, **pipes)
+                self.calls.append(call)
+        except OSError:
+            self.end()
+            raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.end()
+
+    def end(self):
         for call in self.calls:
             call.kill()
             call.wait()

@@ -1,4 +1,4 @@
-"""Photographs and classes of the task trousers_all, from a dataset of Fitting Room."""
+"""Photographs from 0 to 1 with their classes, as the contenders get them."""
 
 import tomllib
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy
 
 
 def trousers(folder):
-    """(images from 0 to 1, labels) of train, the same of validation, and the classes' names."""
+    """The task trousers_all of a dataset: (images, classes) of train, the same of validation, and the classes' names."""
     columns = tomllib.loads((Path(folder) / "dataset.toml").read_text())["columns"]
     names = {column["name"]: column["classes"] for column in columns}
     arrays = numpy.load(Path(folder) / "dataset.npz")
@@ -23,3 +23,9 @@ def trousers(folder):
         for number in (0, 1)
     ]
     return *labelled, [f"{names['gender'][g]} · {names['type'][t]}" for g, t in pairs]
+
+
+def photographs(folder):
+    """Those that photographs.py wrote for the training step: (images, classes)."""
+    images, classes = (numpy.load(Path(folder) / f"{name}.npy") for name in ("images", "classes"))
+    return images.astype(numpy.float32) / 255, classes

@@ -3,18 +3,15 @@
 import time
 
 import keras
-import numpy
+from catalogue import photographs
 from conversation import answer_with, settings
 from keras_network import network, use_threads
 
 settings = settings()
 use_threads(settings)
 batch_size = settings["batch_size"]
-shape = (settings["height"], settings["width"], 3)
-generator = numpy.random.default_rng(0)
-images = generator.random((8 * batch_size, *shape), numpy.float32)
-labels = generator.integers(settings["classes"], size=8 * batch_size)
-model = network(settings, shape, settings["classes"], learning_rate=1e-3)
+images, labels = photographs(settings["photographs"])
+model = network(settings, images.shape[1:], settings["classes"], learning_rate=1e-3)
 
 
 class Clock(keras.callbacks.Callback):

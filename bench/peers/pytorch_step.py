@@ -7,6 +7,7 @@ its heap.
 import time
 
 import torch
+from catalogue import photographs
 from conversation import answer_with, settings
 from pytorch_network import network, train_step
 
@@ -14,10 +15,9 @@ settings = settings()
 torch.set_num_threads(settings["threads"])
 torch.manual_seed(0)
 batch_size = settings["batch_size"]
-shape = (settings["height"], settings["width"])
-images = torch.rand(8 * batch_size, 3, *shape)
-labels = torch.randint(settings["classes"], (8 * batch_size,))
-model = network(settings, shape, settings["classes"])
+images, labels = map(torch.from_numpy, photographs(settings["photographs"]))
+images = images.permute(0, 3, 1, 2).contiguous()
+model = network(settings, images.shape[2:], settings["classes"])
 if settings["tuned"]:
     images = images.to(memory_format=torch.channels_last)
     model = model.to(memory_format=torch.channels_last)

@@ -1,15 +1,18 @@
-//! How many photographs a second training steps take, for the benchmarks: one network on noise, several
-//! workers of one thread each, as in a sweep. Prints one line of JSON.
+//! How many photographs a second training steps take, for the benchmarks: one network, several workers of one
+//! thread each, as in a sweep. Prints one line of JSON.
 
 use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use fitroom_domain::{Hyperparameters, ImageSize, NetworkShape};
 use fitroom_train::{Engine, TrainingState, initial_weights};
+use ndarray::{Array1, Array4};
+use ndarray_npy::read_npy;
 use serde_json::json;
-use tch::{TchError, Tensor};
+use tch::Tensor;
 
 #[derive(Parser)]
 struct Arguments {
@@ -21,12 +24,9 @@ struct Arguments {
     kernel_num: u32,
     #[arg(long, default_value_t = 0)]
     dense_size: u32,
+    /// A folder with images.npy, bytes (N, H, W, 3), and classes.npy, 64-bit integers (N).
     #[arg(long)]
-    height: u32,
-    #[arg(long)]
-    width: u32,
-    #[arg(long, default_value_t = 2)]
-    classes: usize,
+    photographs: PathBuf,
     #[arg(long, default_value_t = 64)]
     batch_size: usize,
     #[arg(long, default_value_t = 10.0)]
@@ -41,12 +41,24 @@ struct Arguments {
 /// Steps that are not counted: memory is taken in them.
 const WARM_UP: usize = 2;
 
-/// Batches that are trained on in turn, as many as the peers have.
-const BATCHES: usize = 8;
+type Problem = Box<dyn Error + Send + Sync>;
 
-fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+/// Photographs (N, 3, H, W) in [0, 1], channels last in memory, and their classes.
+struct Batch {
+    photographs: Tensor,
+    classes: Vec<i64>,
+}
+
+/// What a worker did.
+struct Work {
+    steps: usize,
+    seconds: f64,
+    passed: Option<[f64; 2]>,
+}
+
+fn main() -> Result<(), Problem> {
     let arguments = Arguments::parse();
-    let workers: Vec<_> = thread::scope(|scope| {
+    let results: Vec<_> = thread::scope(|scope| {
         let start = |_| scope.spawn(|| train(&arguments));
         let workers: Vec<_> = (0..arguments.workers).map(start).collect();
         let results = workers.into_iter().map(|worker| worker.join());
@@ -54,18 +66,14 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             .map(|result| result.unwrap_or_else(|_| Err("a worker panicked".into())))
             .collect()
     });
-    let (mut steps, mut pace, mut seconds) = (0, 0.0, 0.0f64);
-    for worker in workers {
-        let (own_steps, own_seconds) = worker?;
-        steps += own_steps;
-        pace += (own_steps * arguments.batch_size) as f64 / own_seconds;
-        seconds = seconds.max(own_seconds);
-    }
+    let work = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let pace = |work: &Work| (work.steps * arguments.batch_size) as f64 / work.seconds;
     let result = json!({
-        "images_per_second": pace,
-        "steps": steps,
-        "seconds": seconds,
-        "workers": arguments.workers,
+        "images_per_second": work.iter().map(pace).sum::<f64>(),
+        "steps": work.iter().map(|work| work.steps).sum::<usize>(),
+        "workers": work.len(),
+        // All workers do the same, so one speaks for all.
+        "passed": work.first().and_then(|work| work.passed),
     });
     #[expect(clippy::print_stdout, reason = "the result is what it is for")]
     {
@@ -74,8 +82,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     Ok(())
 }
 
-/// Trains for the time that was asked for: steps and seconds.
-fn train(arguments: &Arguments) -> Result<(usize, f64), Box<dyn Error + Send + Sync>> {
+/// Trains for the time that was asked for.
+fn train(arguments: &Arguments) -> Result<Work, Problem> {
     tch::set_num_threads(1);
     let hyperparameters = Hyperparameters::new(
         arguments.kernel_size_1,
@@ -85,53 +93,62 @@ fn train(arguments: &Arguments) -> Result<(usize, f64), Box<dyn Error + Send + S
         0.0,
         0.0,
     )?;
-    let image = ImageSize {
-        height: arguments.height,
-        width: arguments.width,
+    let batches = batches(&arguments.photographs, arguments.batch_size)?;
+    let Some(Batch { photographs, .. }) = batches.first() else {
+        return Err("no batch is full".into());
     };
-    let shape = NetworkShape::new(image, &hyperparameters, arguments.classes)?;
+    let (_, _, height, width) = photographs.size4()?;
+    let image = ImageSize {
+        height: height as u32,
+        width: width as u32,
+    };
+    let classes = batches.iter().flat_map(|batch| &batch.classes).max();
+    let classes = classes.map_or(0, |class| *class as usize + 1);
+    let shape = NetworkShape::new(image, &hyperparameters, classes)?;
     let engine = match arguments.libtorch {
         true => Engine::libtorch(),
         false => Engine::cpu(),
     };
     let weights = initial_weights(&shape, 0)?;
     let mut state = TrainingState::new(weights, &hyperparameters, 1e-3, engine)?;
-    let size = [
-        arguments.batch_size as i64,
-        i64::from(image.height),
-        i64::from(image.width),
-        3,
-    ];
-    let batches = (0..BATCHES)
-        .map(|batch| noise(size, batch))
-        .collect::<Result<Vec<_>, _>>()?;
-    let classes: Vec<i64> = (0..arguments.batch_size)
-        .map(|row| (row % arguments.classes) as i64)
-        .collect();
-    for photographs in &batches[..WARM_UP] {
-        state.step(photographs, &classes, None)?;
+    let mut batches = batches.iter().cycle();
+    let mut step = || match batches.next() {
+        Some(batch) => state.step(&batch.photographs, &batch.classes, None),
+        None => unreachable!("a cycle of at least one batch"),
+    };
+    for _ in 0..WARM_UP {
+        step()?;
     }
     let (start, mut steps) = (Instant::now(), 0);
     while start.elapsed() < Duration::from_secs_f64(arguments.seconds) {
-        state.step(&batches[steps % BATCHES], &classes, None)?;
+        step()?;
         steps += 1;
     }
-    Ok((steps, start.elapsed().as_secs_f64()))
+    Ok(Work {
+        steps,
+        seconds: start.elapsed().as_secs_f64(),
+        passed: state.passed(),
+    })
 }
 
-/// A batch of photographs (N, 3, H, W), channels last in memory: uniform noise by splitmix64 (Steele and
-/// others, 2014).
-fn noise(size: [i64; 4], batch: usize) -> Result<Tensor, TchError> {
-    let length = size.iter().product::<i64>() as u64;
-    let uniform = |place: u64| {
-        let z = place.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1 << 24) as f32
-    };
-    let first = 1 + batch as u64 * length;
-    let values: Vec<f32> = (first..first + length).map(uniform).collect();
-    Tensor::f_from_slice(&values)?
-        .f_view(size)?
-        .f_permute([0, 3, 1, 2])
+/// The photographs of a folder in full batches.
+fn batches(folder: &Path, size: usize) -> Result<Vec<Batch>, Problem> {
+    let images: Array4<u8> = read_npy(folder.join("images.npy"))?;
+    let classes: Array1<i64> = read_npy(folder.join("classes.npy"))?;
+    let (count, height, width, channels) = images.dim();
+    let scaled: Vec<f32> = images.iter().map(|byte| f32::from(*byte) / 255.0).collect();
+    let classes = classes.to_vec();
+    let photograph = height * width * channels;
+    let shape = [size, height, width, channels].map(|length| length as i64);
+    (0..count / size)
+        .map(|batch| {
+            let scaled = &scaled[batch * size * photograph..][..size * photograph];
+            Ok(Batch {
+                photographs: Tensor::f_from_slice(scaled)?
+                    .f_view(shape)?
+                    .f_permute([0, 3, 1, 2])?,
+                classes: classes[batch * size..][..size].to_vec(),
+            })
+        })
+        .collect()
 }
