@@ -14,6 +14,7 @@ mod metric;
 mod network_shape;
 mod split;
 mod state;
+pub mod statistics;
 mod task;
 mod task_summary;
 mod train_settings;

@@ -10,6 +10,7 @@ mod hyperparameters_table;
 pub mod keys;
 mod overrides;
 mod plan;
+pub mod pruning;
 mod run;
 mod settings;
 #[cfg(test)]
