@@ -13,6 +13,16 @@ impl Store {
         attempt: AttemptKey,
         metrics: &EpochMetrics,
     ) -> Result<(), StoreError> {
+        self.record_epochs(attempt, std::slice::from_ref(metrics))
+            .await
+    }
+
+    /// Records the figures of several epochs, all or none.
+    pub async fn record_epochs(
+        &self,
+        attempt: AttemptKey,
+        epochs: &[EpochMetrics],
+    ) -> Result<(), StoreError> {
         let doing = "record an epoch";
         let mut transaction = self.write().await?;
         let running: Option<i64> = sqlx::query_scalar(
@@ -29,24 +39,26 @@ impl Store {
                 number: attempt.number,
             });
         }
-        for (split, name, value) in [
-            (Split::Train, "loss", metrics.train.loss),
-            (Split::Train, "accuracy", metrics.train.accuracy),
-            (Split::Validation, "loss", metrics.validation.loss),
-            (Split::Validation, "accuracy", metrics.validation.accuracy),
-            (Split::Train, "seconds", metrics.seconds),
-        ] {
-            sqlx::query(
-                "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)",
-            )
-            .bind(attempt.trial)
-            .bind(metrics.epoch)
-            .bind(split.as_str())
-            .bind(name)
-            .bind(value)
-            .execute(&mut *transaction)
-            .await
-            .doing(doing)?;
+        for metrics in epochs {
+            for (split, name, value) in [
+                (Split::Train, "loss", metrics.train.loss),
+                (Split::Train, "accuracy", metrics.train.accuracy),
+                (Split::Validation, "loss", metrics.validation.loss),
+                (Split::Validation, "accuracy", metrics.validation.accuracy),
+                (Split::Train, "seconds", metrics.seconds),
+            ] {
+                sqlx::query(
+                    "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)",
+                )
+                .bind(attempt.trial)
+                .bind(metrics.epoch)
+                .bind(split.as_str())
+                .bind(name)
+                .bind(value)
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+            }
         }
         transaction.commit().await.doing(doing)
     }
