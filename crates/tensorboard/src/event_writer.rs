@@ -15,7 +15,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use protobuf::Message;
-use tensorboard_proto::event::Event;
+use tensorboard_proto::event::{Event, SessionLog, SessionLog_SessionStatus};
 use tensorboard_proto::summary::Summary;
 use tensorboard_rs::record_writer::RecordWriter;
 
@@ -94,6 +94,17 @@ impl EventWriter {
         self.file.flush().map_err(|source| self.write_error(source))
     }
 
+    /// As [`EventWriter::flush`], and waits until all is on the disk. Returns the file's length.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn sync(&mut self) -> Result<u64, WriteEventError> {
+        self.flush()?;
+        let file = self.file.get_ref();
+        let length = file.sync_all().and_then(|()| Ok(file.metadata()?.len()));
+        length.map_err(|source| self.write_error(source))
+    }
+
     /// Ends the file, waits until it is on the disk, and returns its path.
     ///
     /// # Errors
@@ -102,6 +113,22 @@ impl EventWriter {
         self.flush()?;
         (self.file.get_ref().sync_all()).map_err(|source| self.write_error(source))?;
         Ok(self.path)
+    }
+
+    /// Says that training starts at `step`: of what it has read in earlier files of the run TensorBoard forgets
+    /// that step and all later ones. In a run's first file it changes nothing, but a start that follows counts only
+    /// after one there.
+    ///
+    /// # Errors
+    /// When the event cannot be written.
+    pub fn start(&mut self, step: i64, wall_time: f64) -> Result<(), WriteEventError> {
+        let mut log = SessionLog::new();
+        log.set_status(SessionLog_SessionStatus::START);
+        let mut event = Event::new();
+        event.set_wall_time(wall_time);
+        event.set_step(step);
+        event.set_session_log(log);
+        self.add(&event)
     }
 
     /// Adds one event that holds `summary`, the values of one or more tags at `step`.
