@@ -61,11 +61,16 @@ tensorboard *ARGS: setup-python
 test *ARGS: setup
     setup/with-python setup/run_tests.py "$@"
 
-# Measure beside Keras, PyTorch, Optuna and KerasTuner (`step`, `trials`, `grid`; --quick to try it)
+# Measure beside Keras, PyTorch, Optuna and KerasTuner (`step`, `trials`, `grid`, `race`; --quick to try it)
 [group('develop')]
 bench *ARGS: build
-    cargo build --release -p fitroom-train --example step
+    cargo build --release -p fitroom-train --example step -p fitroom-store --example race
     setup/with-python bench/bench.py "$@"
+
+# Kill a sweep of the demo N times at random moments: it must end as if it never was
+[group('develop')]
+chaos N="50": setup
+    FITROOM_CHAOS_KILLS={{ N }} cargo test --release -p fitroom-cli --test end_to_end chaos -- --nocapture
 
 # Check format, lints and documentation
 [group('develop')]

@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-use crate::photographs::{IMPORT, Run, Workplace};
+use crate::photographs::{IMPORT, Workplace};
+use crate::small_disk::on_a_small_disk;
 
 /// A folder with drawn photographs that something is then done to.
 fn spoiled(spoil: impl Fn(&Workplace)) -> Workplace {
@@ -162,27 +163,6 @@ fn files_whose_names_are_no_text_are_passed_over() {
     let run = workplace.fitroom(&IMPORT);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("150 photographs"), "{}", run.stderr);
-}
-
-/// Runs a script with a file system of `size` in the folder `small`, or says why it cannot.
-fn on_a_small_disk(workplace: &Workplace, size: &str, script: &str) -> Option<Run> {
-    fs::create_dir_all(workplace.path("small")).unwrap();
-    let program = assert_cmd::cargo::cargo_bin!("fitroom");
-    let script = format!(
-        "mount -t tmpfs -o size={size} tmpfs small && echo mounted || exit\nfitroom=\"{}\"\n{script}",
-        program.display()
-    );
-    let output = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
-        .current_dir(workplace.path("."))
-        .output();
-    let reason = match output {
-        Ok(output) if output.stdout.starts_with(b"mounted\n") => return Some(Run::of(output)),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
-        Err(error) => error.to_string(),
-    };
-    eprintln!("SKIPPED: no small file system can be mounted here: {reason}");
-    None
 }
 
 #[test]

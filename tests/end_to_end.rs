@@ -11,6 +11,10 @@
 //! - `sweep`: grids, workers, resuming, sharing, failures
 //! - `machine`: what computes, and how much of it at a time
 //! - `interrupt`: Ctrl-C and kill
+//! - `full_disk`: a sweep without room
+//! - `small_disk`: helper: a file system of a few kilobytes
+//! - `chaos`: kills at random moments
+//! - `plan`: what a sweep will take, and what stopping early would have saved
 //! - `results`: run folder, lists, best, report
 //! - `tensorboard`: real TensorBoard reads what was logged
 //! - `tensorboard_pages`: its pages of pictures and of hyperparameters
@@ -19,21 +23,27 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::panic,
     reason = "a test fails by panicking, and says why it skips"
 )]
 
 mod any_shop;
 mod bad_input;
+mod chaos;
 mod check;
 mod choose;
 mod demo;
+mod full_disk;
 mod import;
 mod import_npz;
 mod interrupt;
 mod machine;
 mod photographs;
+mod plan;
 mod real_catalogue;
 mod results;
+mod small_disk;
 mod sweep;
 mod tensorboard;
 mod tensorboard_pages;

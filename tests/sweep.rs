@@ -236,8 +236,9 @@ fn a_process_that_finds_nothing_to_train_waits_for_the_other_and_says_so() {
     command
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
-    let first = command.spawn().unwrap();
+    let mut first = command.spawn().unwrap();
     while states(&workplace.trials()) != ["running"] {
+        assert!(first.try_wait().unwrap().is_none(), "it ended too early");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let second = workplace.fitroom(&arguments);

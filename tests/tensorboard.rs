@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -54,6 +55,64 @@ fn tensorboard_shows_each_trial_as_a_run_with_every_epoch() {
                 &scalars[&format!("small/grid/{}", file_name(&folder))],
                 &folder,
             );
+        }
+    }
+}
+
+#[test]
+fn tensorboard_shows_each_epoch_once_of_a_trial_that_went_on_from_a_checkpoint() {
+    let workplace = Workplace::with_dataset();
+    workplace.write(
+        "sweeps/slow.toml",
+        "task = \"shapes\"\n[hyperparameters]\nkernel_size = 3\nkernel_num = 48\ndense_size = 64\n\
+         [train]\nepochs = 250\nbatch_size = 4\npatience = 250\n",
+    );
+    // Now and then, so that epochs are logged after the checkpoint that will be logged again.
+    let arguments = ["sweep", "sweeps/slow.toml", "--checkpoint-every", "0.3"];
+    for attempt in 1..=3 {
+        let mut process = workplace
+            .command(&arguments)
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let checkpoint = format!("attempt-{attempt}.checkpoint.safetensors");
+        let written = || {
+            let folders = fs::read_dir(workplace.path("runs/small/slow"));
+            let mut folders = folders.into_iter().flatten();
+            let modified = |path: PathBuf| fs::metadata(path).and_then(|file| file.modified()).ok();
+            folders.find_map(|folder| modified(folder.unwrap().path().join(&checkpoint)))
+        };
+        // The next attempt takes over the file as it is: wait until it writes its own.
+        let mut first = None;
+        loop {
+            assert!(
+                process.try_wait().unwrap().is_none(),
+                "it ended before it could be killed"
+            );
+            let now = written();
+            if attempt == 1 && now.is_some() || first.is_some() && now > first {
+                break;
+            }
+            first = first.or(now);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    assert_eq!(workplace.fitroom(&arguments).code, Some(0));
+    let folders = workplace.trial_folders("slow");
+    let files = fs::read_dir(&folders[0]).unwrap();
+    let names = files.map(|file| file_name(&file.unwrap().path()));
+    let events = names.filter(|name| name.starts_with("events.out."));
+    assert_eq!(events.count(), 4, "one file for each attempt");
+    for script in ["read_scalars.py", "query_server.py"] {
+        let Some(scalars) = read(script, &workplace.path("runs")) else {
+            return;
+        };
+        assert_eq!(scalars.len(), 1, "{script}: {:?}", scalars.keys());
+        for run in scalars.values() {
+            assert_logged(run, &folders[0]);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use fitroom_data::{Constant, SplitFractions};
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Data(DataCommand),
     /// Train the grid of one or more sweep files; what is finished already is not trained again.
     Sweep(SweepArguments),
+    /// What stopping trials early would have done to a finished sweep: epochs saved, and winners lost.
+    Audit(AuditArguments),
     /// Look at trials.
     #[command(subcommand)]
     Runs(RunsCommand),
@@ -170,6 +173,10 @@ pub(crate) struct SweepArguments {
     /// Dataset: its name in the datasets folder, or its folder [default: the only one there, else the demo].
     #[arg(long, value_name = "DATASET", env = "FITROOM_DATA")]
     pub(crate) data: Option<String>,
+    /// Train nothing; print how many trials there are to train, and the time, memory and disk that they will
+    /// take. A few networks are tried for that, at most half a minute long.
+    #[arg(long)]
+    pub(crate) plan: bool,
     /// The tasks file [default: `tasks.toml` beside the sweep file].
     #[arg(long, value_name = "FILE")]
     pub(crate) tasks: Option<PathBuf>,
@@ -180,6 +187,10 @@ pub(crate) struct SweepArguments {
     /// What computes: `cpu`, a GPU such as `cuda:0`, or `auto`: the first GPU if there is one.
     #[arg(long, default_value = "auto")]
     pub(crate) device: Device,
+    /// Seconds of a trial's training after which it is written down, so that no more is lost when the process
+    /// is killed; Ctrl-C loses none.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds)]
+    pub(crate) checkpoint_every: Duration,
     /// Override a key of the sweep file, the value as in TOML; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
@@ -187,6 +198,21 @@ pub(crate) struct SweepArguments {
     /// repeated.
     #[arg(long, value_name = "TRIAL")]
     pub(crate) retry: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArguments {
+    /// A sweep that has been trained: its name.
+    pub(crate) sweep: String,
+    /// Only on this dataset.
+    #[arg(long, value_name = "DATASET")]
+    pub(crate) data: Option<String>,
+    /// Trials at the same time, for the method that depends on it.
+    #[arg(long, value_name = "N", default_value = "2")]
+    pub(crate) workers: NonZeroUsize,
+    /// Print JSON for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -218,6 +244,14 @@ fn parse_constant(text: &str) -> Result<Constant, String> {
         column: column.trim().to_owned(),
         label: label.trim().to_owned(),
     })
+}
+
+/// `60` or `0.5`.
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().map(Duration::try_from_secs_f64);
+    seconds
+        .and_then(Result::ok)
+        .ok_or_else(|| format!("`{text}` is no time, expected seconds as in `60` or `0.5`"))
 }
 
 /// `60x80`: width, then height.

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod announcement;
+pub(crate) mod audit;
 pub(crate) mod best;
 pub(crate) mod data_check;
 pub(crate) mod data_demo;
@@ -12,5 +13,6 @@ pub(crate) mod planned_sweep;
 pub(crate) mod report;
 pub(crate) mod runs_list;
 pub(crate) mod sweep;
+pub(crate) mod sweep_plan;
 pub(crate) mod sweep_results;
 pub(crate) mod trial_json;

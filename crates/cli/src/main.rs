@@ -8,6 +8,7 @@ mod device;
 mod exit;
 mod interrupt;
 mod output;
+mod planning;
 mod sweeping;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Data(DataCommand::ImportNpz(import)) => commands::data_import_npz::run(import),
         Command::Data(DataCommand::Show(show)) => commands::data_show::run(places, show),
         Command::Sweep(sweep) => commands::sweep::run(places, sweep),
+        Command::Audit(audit) => commands::audit::run(places, audit),
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
         Command::Best(best) => commands::best::run(places, best),
         Command::Report => commands::report::run(places),

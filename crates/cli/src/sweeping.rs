@@ -1,5 +1,7 @@
 //! Running a sweep: where plan, training and the three outputs meet.
 
+mod checkpoint_files;
+mod checkpoints;
 mod control_groups;
 mod progress;
 mod run;
@@ -10,12 +12,29 @@ mod train_trial;
 mod trial_folder;
 mod workers;
 
-use fitroom_domain::{TaskSummary, Trial};
+use fitroom_domain::{TaskSummary, Trial, TrialState};
+use fitroom_store::TrialRow;
 
+use crate::database::Database;
+
+use checkpoint_files::forget_checkpoints;
 pub(crate) use progress::Progress;
 pub(crate) use run::Sweeping;
+pub(crate) use time::duration;
 pub(crate) use trial_folder::PREDICTIONS;
-pub(crate) use workers::workers;
+pub(crate) use workers::{gibibytes, memory_taken, workers};
+
+/// Removes checkpoints of trials that have ended: a process may have died just before it did.
+pub(crate) fn sweep_up(database: &Database, trials: &[TrialRow]) {
+    let ended = |row: &&TrialRow| matches!(row.state, TrialState::Finished | TrialState::Diverged);
+    for folder in trials
+        .iter()
+        .filter(ended)
+        .filter_map(|row| row.folder.as_ref())
+    {
+        forget_checkpoints(&database.store().runs().join(folder));
+    }
+}
 
 /// What a trial costs beside others, for estimates of time: multiply-adds of one prediction.
 pub(crate) fn cost(summary: &TaskSummary, trial: &Trial) -> f64 {

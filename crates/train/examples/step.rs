@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,13 +34,13 @@ struct Arguments {
     seconds: f64,
     #[arg(long, default_value_t = 2)]
     workers: usize,
+    /// Steps before the time counts: memory is taken in the first, and the weights leave their beginnings.
+    #[arg(long, default_value_t = 2)]
+    warm_up: usize,
     /// LibTorch's operators instead of our own kernels.
     #[arg(long)]
     libtorch: bool,
 }
-
-/// Steps that are not counted: memory is taken in them.
-const WARM_UP: usize = 2;
 
 type Problem = Box<dyn Error + Send + Sync>;
 
@@ -58,8 +59,9 @@ struct Work {
 
 fn main() -> Result<(), Problem> {
     let arguments = Arguments::parse();
+    let begin = Barrier::new(arguments.workers);
     let results: Vec<_> = thread::scope(|scope| {
-        let start = |_| scope.spawn(|| train(&arguments));
+        let start = |_| scope.spawn(|| train(&arguments, &begin));
         let workers: Vec<_> = (0..arguments.workers).map(start).collect();
         let results = workers.into_iter().map(|worker| worker.join());
         results
@@ -82,8 +84,33 @@ fn main() -> Result<(), Problem> {
     Ok(())
 }
 
-/// Trains for the time that was asked for.
-fn train(arguments: &Arguments) -> Result<Work, Problem> {
+/// A worker that has warmed up.
+struct Ready {
+    state: TrainingState,
+    batches: Vec<Batch>,
+}
+
+/// Trains for the time that was asked for, from when all workers are ready.
+fn train(arguments: &Arguments, begin: &Barrier) -> Result<Work, Problem> {
+    let ready = prepare(arguments);
+    // Also where that failed: the others wait for it.
+    begin.wait();
+    let Ready { mut state, batches } = ready?;
+    let (start, mut steps) = (Instant::now(), 0);
+    let mut batches = batches.iter().cycle();
+    while start.elapsed() < Duration::from_secs_f64(arguments.seconds) {
+        let Some(batch) = batches.next() else { break };
+        state.step(&batch.photographs, &batch.classes, None)?;
+        steps += 1;
+    }
+    Ok(Work {
+        steps,
+        seconds: start.elapsed().as_secs_f64(),
+        passed: state.passed(),
+    })
+}
+
+fn prepare(arguments: &Arguments) -> Result<Ready, Problem> {
     tch::set_num_threads(1);
     let hyperparameters = Hyperparameters::new(
         arguments.kernel_size_1,
@@ -111,24 +138,10 @@ fn train(arguments: &Arguments) -> Result<Work, Problem> {
     };
     let weights = initial_weights(&shape, 0)?;
     let mut state = TrainingState::new(weights, &hyperparameters, 1e-3, engine)?;
-    let mut batches = batches.iter().cycle();
-    let mut step = || match batches.next() {
-        Some(batch) => state.step(&batch.photographs, &batch.classes, None),
-        None => unreachable!("a cycle of at least one batch"),
-    };
-    for _ in 0..WARM_UP {
-        step()?;
+    for batch in batches.iter().cycle().take(arguments.warm_up) {
+        state.step(&batch.photographs, &batch.classes, None)?;
     }
-    let (start, mut steps) = (Instant::now(), 0);
-    while start.elapsed() < Duration::from_secs_f64(arguments.seconds) {
-        step()?;
-        steps += 1;
-    }
-    Ok(Work {
-        steps,
-        seconds: start.elapsed().as_secs_f64(),
-        passed: state.passed(),
-    })
+    Ok(Ready { state, batches })
 }
 
 /// The photographs of a folder in full batches.

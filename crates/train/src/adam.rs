@@ -49,9 +49,20 @@ impl Adam {
         })
     }
 
-    #[cfg(test)]
-    pub(crate) fn first_moment(&self, tensor: usize) -> &Tensor {
-        &self.moments[tensor].first
+    /// Steps taken.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Goes on as if it had taken so many steps; its moments are set through [`Adam::moments`].
+    pub(crate) fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+
+    /// The first and the second moment of each tensor, in the order of [`Weights::named`].
+    pub(crate) fn moments(&self) -> impl Iterator<Item = (&Tensor, &Tensor)> {
+        let moments = self.moments.iter();
+        moments.map(|moments| (&moments.first, &moments.second))
     }
 
     /// Counts a step, which all changes until the next belong to.

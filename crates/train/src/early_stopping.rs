@@ -1,8 +1,10 @@
 //! When training ends, and whose weights are kept.
 
+use serde::{Deserialize, Serialize};
+
 /// Early stopping on the validation loss as Keras's callback does it, except that the best weights are
 /// always the ones kept, also when the last epoch was reached.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EarlyStopping {
     patience: u32,
     best: Option<(u32, f64)>,

@@ -3,20 +3,13 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use fitroom_data::{Dataset, TaskRows};
-use fitroom_domain::{
-    ClassOutOfRange, ConfusionMatrix, EpochMetrics, LossAndAccuracy, NetworkShape,
-    NetworkShapeError, Trial,
-};
+use fitroom_domain::{ClassOutOfRange, ConfusionMatrix, EpochMetrics, LossAndAccuracy, Trial};
 use tch::{TchError, Tensor};
 
 use crate::batch::{GatherError, Gatherer};
-use crate::early_stopping::EarlyStopping;
-use crate::engine::Engine;
-use crate::glorot::initial_weights;
 use crate::predict::{PredictError, Predicted, predict};
 use crate::random::{Purpose, Stream};
-use crate::step::TrainingState;
+use crate::training::{BeginError, Best, Training};
 use crate::weights::Weights;
 
 /// What happens in training.
@@ -89,9 +82,9 @@ pub struct Fitted {
 /// Training that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FitError {
-    /// The network does not fit the photographs.
+    /// Training could not begin.
     #[error(transparent)]
-    Shape(#[from] NetworkShapeError),
+    Begin(#[from] BeginError),
     /// Photographs could not be gathered.
     #[error(transparent)]
     Gather(#[from] GatherError),
@@ -109,124 +102,160 @@ pub enum FitError {
     Predict(#[from] PredictError),
 }
 
-/// Trains `trial` on the rows of its task and reports every step and epoch to `observe`, whose answer is
-/// the only way to stop it early from outside. What it computes depends on the trial and the engine alone.
-pub fn fit(
-    trial: &Trial,
-    dataset: &Dataset,
-    rows: &TaskRows,
-    engine: Engine,
-    observe: &mut dyn FnMut(&Event) -> Answer,
-) -> Result<Outcome, FitError> {
+/// Who is told of every step and epoch, and of how training stands then: enough to write it down. Its answer
+/// is the only way to stop training early from outside.
+pub type Observe<'o> = dyn FnMut(&Event, &Training<'_>) -> Answer + 'o;
+
+/// Trains to the end. What comes out depends on the trial and the engine alone, also if training begins from
+/// a checkpoint.
+pub fn fit(mut training: Training<'_>, observe: &mut Observe<'_>) -> Result<Outcome, FitError> {
     // LibTorch keeps this for each thread.
-    tch::set_num_threads(trial.train.threads as i32);
-    let hyperparameters = &trial.hyperparameters;
-    let shape = NetworkShape::new(dataset.image_size(), hyperparameters, rows.classes.len())?;
-    let weights = initial_weights(&shape, trial.seed)?;
-    let mut state =
-        TrainingState::new(weights, hyperparameters, trial.train.learning_rate, engine)?;
-    let mut gatherer = Gatherer::new(dataset, batch_size(trial, rows))?;
-    let mut early_stopping = EarlyStopping::new(trial.train.patience);
-    let mut best = None;
-    let mut epochs = 0;
-    for epoch in 1..=trial.train.epochs {
-        let start = Instant::now();
-        let train = match train_epoch(trial, &mut gatherer, rows, epoch, &mut state, observe)? {
-            EpochEnd::Trained(figures) => figures,
-            EpochEnd::Diverged => return Ok(Outcome::Diverged { epoch }),
-            EpochEnd::Stopped(reason) => return Ok(Outcome::Stopped(reason)),
+    tch::set_num_threads(training.trial.train.threads as i32);
+    let mut gatherer = Gatherer::new(training.dataset, training.batch_size())?;
+    while !training.progress.ended {
+        let epoch = training.epoch();
+        let part = match train_epoch(&mut training, &mut gatherer, observe)? {
+            Part::Done => validate(&mut training, observe)?,
+            early => early,
         };
-        let mut observe_batch = |done| observe(&Event::Validation { epoch, done });
-        let validated = predict(
-            state.weights(),
-            dataset,
-            &rows.validation,
-            engine,
-            &mut observe_batch,
-        )?;
-        let predicted = match validated {
-            ControlFlow::Continue(predicted) => predicted,
-            ControlFlow::Break(reason) => return Ok(Outcome::Stopped(reason)),
-        };
-        let validation = predicted.figures(&rows.validation);
-        if !validation.loss.is_finite() {
-            return Ok(Outcome::Diverged { epoch });
-        }
-        let confusion = predicted.confusion(&rows.validation)?;
-        epochs = epoch;
-        let verdict = early_stopping.judge(epoch, validation.loss);
-        if verdict.best {
-            // Two copies at once would need more memory than anything else here.
-            drop(best.take());
-            best = Some((state.weights().deep_copy()?, epoch, validation, predicted));
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        let metrics = EpochMetrics {
-            epoch,
-            train,
-            validation,
-            seconds,
-        };
-        if let ControlFlow::Break(reason) = observe(&Event::Epoch { metrics, confusion }) {
-            return Ok(Outcome::Stopped(reason));
-        }
-        if verdict.stop {
-            break;
+        match part {
+            Part::Done => {}
+            Part::Diverged => return Ok(Outcome::Diverged { epoch }),
+            Part::Stopped(reason) => return Ok(Outcome::Stopped(reason)),
         }
     }
-    let (weights, best_epoch, validation, predicted) = best.ok_or(FitError::NoEpoch)?;
+    let best_epoch = training.progress.early_stopping.best();
+    let (Some((best_epoch, _)), Some(best)) = (best_epoch, training.best) else {
+        return Err(FitError::NoEpoch);
+    };
     Ok(Outcome::Finished(Fitted {
-        weights: weights.on(tch::Device::Cpu)?,
+        weights: best.weights.on(tch::Device::Cpu)?,
         best_epoch,
-        epochs,
-        validation,
-        predicted,
+        epochs: training.progress.history.len() as u32,
+        validation: best.predicted.figures(&training.rows.validation),
+        predicted: best.predicted,
     }))
 }
 
-/// Photographs of the largest batch.
-fn batch_size(trial: &Trial, rows: &TaskRows) -> usize {
-    (trial.train.batch_size as usize).min(rows.train.len())
-}
-
-enum EpochEnd {
-    Trained(LossAndAccuracy),
+/// How a part of an epoch ended.
+enum Part {
+    Done,
     Diverged,
     Stopped(StopReason),
 }
 
-/// Trains every photograph of the train split once; the last batch may be smaller than the others.
-fn train_epoch(
-    trial: &Trial,
-    gatherer: &mut Gatherer<'_>,
-    rows: &TaskRows,
-    epoch: u32,
-    state: &mut TrainingState,
-    observe: &mut dyn FnMut(&Event) -> Answer,
-) -> Result<EpochEnd, FitError> {
-    let order = Stream::new(trial.seed, Purpose::Order, epoch).order(rows.train.len());
-    let mut dropout = Dropout::new(trial, epoch);
-    let batch_size = batch_size(trial, rows);
-    let steps = rows.train.len().div_ceil(batch_size) as u32;
-    let (mut loss, mut right) = (0.0, 0);
-    for (batch_rows, step) in order.chunks(batch_size).zip(1..) {
-        let batch = gatherer.gather(batch_rows.iter().map(|row| &rows.train[*row]))?;
-        let mask = dropout.mask(batch_rows.len())?;
-        let figures = state.step(&batch.photographs, &batch.classes, mask.as_ref())?;
-        if !figures.loss.is_finite() {
-            return Ok(EpochEnd::Diverged);
-        }
-        loss += figures.loss * batch_rows.len() as f64;
-        right += figures.right;
-        if let ControlFlow::Break(reason) = observe(&Event::Step { epoch, step, steps }) {
-            return Ok(EpochEnd::Stopped(reason));
+impl Training<'_> {
+    /// Photographs of the largest batch.
+    pub(crate) fn batch_size(&self) -> usize {
+        (self.trial.train.batch_size as usize).min(self.rows.train.len())
+    }
+
+    /// Figures over the epoch's steps.
+    fn train_figures(&self) -> LossAndAccuracy {
+        let count = self.rows.train.len() as f64;
+        LossAndAccuracy {
+            loss: self.progress.loss / count,
+            accuracy: self.progress.right as f64 / count,
         }
     }
-    let count = rows.train.len() as f64;
-    Ok(EpochEnd::Trained(LossAndAccuracy {
-        loss: loss / count,
-        accuracy: right as f64 / count,
-    }))
+
+    /// Writes down the epoch's end; the next one begins.
+    fn end_epoch(
+        &mut self,
+        validation: LossAndAccuracy,
+        predicted: Predicted,
+    ) -> Result<EpochMetrics, TchError> {
+        let epoch = self.progress.epoch;
+        let verdict = self.progress.early_stopping.judge(epoch, validation.loss);
+        if verdict.best {
+            // Two copies at once would need more memory than anything else here.
+            drop(self.best.take());
+            self.best = Some(Best {
+                weights: self.state.weights().deep_copy()?,
+                predicted,
+            });
+        }
+        let metrics = EpochMetrics {
+            epoch,
+            train: self.train_figures(),
+            validation,
+            seconds: self.progress.seconds,
+        };
+        let progress = &mut self.progress;
+        progress.history.push(metrics);
+        progress.ended = verdict.stop || epoch == self.trial.train.epochs;
+        (progress.epoch, progress.steps, progress.right) = (epoch + 1, 0, 0);
+        (progress.loss, progress.seconds) = (0.0, 0.0);
+        Ok(metrics)
+    }
+}
+
+/// Trains the photographs of the train split that this epoch has not trained yet; the last batch may be
+/// smaller than the others.
+fn train_epoch(
+    training: &mut Training<'_>,
+    gatherer: &mut Gatherer<'_>,
+    observe: &mut Observe<'_>,
+) -> Result<Part, FitError> {
+    let (trial, rows, epoch) = (training.trial, training.rows, training.epoch());
+    let order = Stream::new(trial.seed, Purpose::Order, epoch).order(rows.train.len());
+    let mut dropout = Dropout::new(trial, epoch);
+    let batch_size = training.batch_size();
+    let steps = rows.train.len().div_ceil(batch_size) as u32;
+    for (batch_rows, step) in order.chunks(batch_size).zip(1..) {
+        let start = Instant::now();
+        // Drawn also for steps that were taken before: the next ones' numbers follow theirs.
+        let mask = dropout.mask(batch_rows.len())?;
+        if step <= training.progress.steps {
+            continue;
+        }
+        let batch = gatherer.gather(batch_rows.iter().map(|row| &rows.train[*row]))?;
+        let state = &mut training.state;
+        let figures = state.step(&batch.photographs, &batch.classes, mask.as_ref())?;
+        if !figures.loss.is_finite() {
+            return Ok(Part::Diverged);
+        }
+        let progress = &mut training.progress;
+        progress.steps = step;
+        progress.loss += figures.loss * batch_rows.len() as f64;
+        progress.right += figures.right;
+        progress.seconds += start.elapsed().as_secs_f64();
+        let event = Event::Step { epoch, step, steps };
+        if let ControlFlow::Break(reason) = observe(&event, training) {
+            return Ok(Part::Stopped(reason));
+        }
+    }
+    Ok(Part::Done)
+}
+
+/// Validates the epoch's weights, keeps them if they are the best, and ends the epoch.
+fn validate(training: &mut Training<'_>, observe: &mut Observe<'_>) -> Result<Part, FitError> {
+    let (start, epoch, rows) = (Instant::now(), training.epoch(), &training.rows.validation);
+    let mut observe_batch = |done| observe(&Event::Validation { epoch, done }, training);
+    let validated = predict(
+        training.state.weights(),
+        training.dataset,
+        rows,
+        training.engine,
+        &mut observe_batch,
+    )?;
+    let predicted = match validated {
+        ControlFlow::Continue(predicted) => predicted,
+        ControlFlow::Break(reason) => return Ok(Part::Stopped(reason)),
+    };
+    let validation = predicted.figures(rows);
+    if !validation.loss.is_finite() {
+        return Ok(Part::Diverged);
+    }
+    let confusion = predicted.confusion(rows)?;
+    training.progress.seconds += start.elapsed().as_secs_f64();
+    let metrics = training.end_epoch(validation, predicted)?;
+    Ok(
+        match observe(&Event::Epoch { metrics, confusion }, training) {
+            ControlFlow::Continue(()) => Part::Done,
+            ControlFlow::Break(reason) => Part::Stopped(reason),
+        },
+    )
 }
 
 /// The dropout masks of one epoch, drawn one after the other.

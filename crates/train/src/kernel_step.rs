@@ -56,7 +56,7 @@ impl KernelStep {
     }
 
     /// As [`crate::TrainingState::passed`].
-    pub(crate) fn passed(&self) -> [f64; 2] {
+    pub(crate) fn passed(&self) -> Option<[f64; 2]> {
         self.network.convolutions.passed()
     }
 

@@ -3,8 +3,8 @@
 //! Nearly all the time of a sweep goes here. Four things make it quick:
 //!
 //! - Convolution, bias, ReLU and pooling are one pass: what is not pooled is never written ([`forward`]).
-//! - Only one of four convolved pixels has a gradient, and none where ReLU cut it off; the rest is not
-//!   multiplied with ([`backward`], [`first_gradient`]).
+//! - Only one of four convolved pixels has a gradient: the others are not multiplied with ([`backward`],
+//!   [`first_gradient`]), nor are, in the second block, those that ReLU cut off.
 //! - Activations lie so that every innermost loop reads one short run of memory after the other
 //!   ([`planes`]).
 //! - Memory is taken once for a trial ([`convolutions`]), so that no step waits for the system to map pages.

@@ -5,6 +5,7 @@
 
 mod adam;
 mod batch;
+mod checkpoint;
 mod early_stopping;
 mod engine;
 mod fit;
@@ -15,20 +16,27 @@ mod kernels;
 mod memory;
 mod network;
 mod numerics;
+mod pace;
 mod peak_memory;
 mod predict;
 mod random;
 mod step;
+mod tensor_file;
+mod training;
 mod weights;
 mod weights_file;
 
+pub use checkpoint::{ResumeError, WriteCheckpointError};
 pub use early_stopping::{EarlyStopping, Verdict};
 pub use engine::{Engine, NoSuchGpu, gpus};
-pub use fit::{Answer, Event, FitError, Fitted, Outcome, StopReason, fit};
+pub use fit::{Answer, Event, FitError, Fitted, Observe, Outcome, StopReason, fit};
 pub use glorot::initial_weights;
 pub use numerics::numerics;
+pub use pace::{Pace, measure_pace};
 pub use peak_memory::peak_memory;
 pub use predict::{PredictError, Predicted, predict};
 pub use step::{StepFigures, TrainingState};
+pub use tensor_file::{ReadTensorsError, WriteTensorsError};
+pub use training::{BeginError, Training};
 pub use weights::{Layer, Weights};
-pub use weights_file::{ReadWeightsError, WriteWeightsError, read_weights, write_weights};
+pub use weights_file::{read_weights, write_weights};

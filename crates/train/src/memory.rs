@@ -71,6 +71,26 @@ pub(crate) fn values_mut(tensor: &mut Tensor) -> Result<&mut [f32], TchError> {
     Ok(unsafe { slice_of_mut(tensor, length) })
 }
 
+/// The bytes of these values.
+pub(crate) fn bytes(values: &[f32]) -> &[u8] {
+    // SAFETY: every byte of a value is a byte, and bytes may lie anywhere.
+    unsafe { slice::from_raw_parts(values.as_ptr().cast(), size_of_val(values)) }
+}
+
+/// The bytes of these values, to be changed.
+pub(crate) fn bytes_mut(values: &mut [f32]) -> &mut [u8] {
+    // SAFETY: likewise, and any four bytes are a value.
+    unsafe { slice::from_raw_parts_mut(values.as_mut_ptr().cast(), size_of_val(values)) }
+}
+
+/// The values of a tensor, wherever it lies, in the usual order of its shape.
+pub(crate) fn in_order(tensor: &Tensor) -> Result<Floats, TchError> {
+    let mut floats = Floats::zeros(tensor.numel())?;
+    let flat = tensor.f_detach()?.f_contiguous()?.f_view([-1])?;
+    floats.tensor.f_copy_(&flat)?;
+    Ok(floats)
+}
+
 fn length(tensor: &Tensor) -> Result<usize, TchError> {
     let in_order = match tensor.size().len() {
         4 => tensor.f_permute([0, 2, 3, 1])?.is_contiguous(),

@@ -77,7 +77,8 @@ impl Network {
     }
 }
 
-/// Refuses photographs that the weights are not for.
+/// Refuses photographs that the weights cannot be for, by the features that they give. Sizes that differ by what
+/// pooling leaves over give as many.
 fn check_features(
     weights: &Weights,
     (height, width): (usize, usize),

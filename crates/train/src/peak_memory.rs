@@ -15,7 +15,7 @@ const FLOAT: u64 = size_of::<f32>() as u64;
 /// once for a process. For our own kernels it is what they ask for; for LibTorch's operators an estimate,
 /// in the memory of whatever they run on.
 ///
-/// `train` and `validation` are the photographs that there are of each.
+/// `train` and `validation` are the rows that there are of each.
 pub fn peak_memory(
     shape: &NetworkShape,
     settings: &TrainSettings,

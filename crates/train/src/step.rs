@@ -39,7 +39,8 @@ impl TrainingState {
         learning_rate: f64,
         engine: Engine,
     ) -> Result<TrainingState, TchError> {
-        let weights = weights.on(engine.device())?;
+        // Steps write to their memory: nobody else may have it.
+        let weights = weights.on(engine.device())?.deep_copy()?;
         Ok(TrainingState {
             adam: Adam::new(&weights, learning_rate)?,
             weights,
@@ -55,14 +56,17 @@ impl TrainingState {
     }
 
     /// The shares of the first and the second block's pooled values that ReLU let through in the latest
-    /// step, which are the ones with a gradient; `None` before it, and with LibTorch's operators.
+    /// step; `None` before it, and with LibTorch's operators.
     pub fn passed(&self) -> Option<[f64; 2]> {
-        self.kernels.as_ref().map(KernelStep::passed)
+        self.kernels.as_ref()?.passed()
     }
 
-    #[cfg(test)]
     pub(crate) fn adam(&self) -> &Adam {
         &self.adam
+    }
+
+    pub(crate) fn adam_mut(&mut self) -> &mut Adam {
+        &mut self.adam
     }
 
     /// Takes one step on photographs (N, 3, H, W) in [0, 1], channels last in memory, with classes (N). The
@@ -122,10 +126,10 @@ impl TrainingState {
             .hidden
             .as_ref()
             .map(|hidden| hidden.bias.numel());
+        let masked = dropout.map(Tensor::size);
         expect(
-            dropout
-                .is_none_or(|mask| Some(mask.numel()) == units.map(|units| units * classes.len())),
-            "a dropout mask of another shape than (N, units)".to_owned(),
+            masked.is_none() || masked == units.map(|units| vec![count, units as i64]),
+            format!("a dropout mask of shape {masked:?}, expected (N, units)"),
         )
     }
 
@@ -138,9 +142,11 @@ impl TrainingState {
     ) -> Result<StepFigures, TchError> {
         let (count, _, height, width) = photographs.size4()?;
         let size = (height as usize, width as usize);
-        let kernels = match self.kernels.take() {
-            Some(kernels) if kernels.has_room(size, classes.len()) => kernels,
-            _ => KernelStep::new(avx2, &self.weights, size, count as usize)?,
+        let kernels = self.kernels.take();
+        // One without room goes before the other is made.
+        let kernels = match kernels.filter(|kernels| kernels.has_room(size, classes.len())) {
+            Some(kernels) => kernels,
+            None => KernelStep::new(avx2, &self.weights, size, count as usize)?,
         };
         let values = values(photographs)?;
         self.kernels.insert(kernels).step(

@@ -8,7 +8,7 @@ use std::fs;
 use std::ops::ControlFlow;
 
 use fitroom_domain::{Hyperparameters, NetworkShape, Trial};
-use fitroom_train::{Engine, fit, peak_memory};
+use fitroom_train::{Engine, Training, fit, peak_memory};
 
 /// Bytes of this process in a line of its status.
 fn status(name: &str) -> u64 {
@@ -26,8 +26,9 @@ fn a_trial_takes_the_memory_that_was_said_and_not_much_less() {
         ..trial.clone()
     };
     let run = |trial: &Trial| {
-        let go_on = &mut |_: &_| ControlFlow::Continue(());
-        fit(trial, &dataset, &rows, Engine::cpu(), go_on).unwrap();
+        let go_on = &mut |_: &_, _: &Training<'_>| ControlFlow::Continue(());
+        let training = Training::begin(trial, &dataset, &rows, Engine::cpu()).unwrap();
+        fit(training, go_on).unwrap();
     };
     // What LibTorch takes once.
     run(&trial(8));

@@ -6,17 +6,18 @@ mod noise;
 
 use std::ops::ControlFlow;
 
-use fitroom_train::{Engine, Event, Outcome, StopReason, fit};
+use fitroom_train::{Engine, Event, Outcome, StopReason, Training, fit};
 
 #[test]
 fn whoever_asks_to_stop_is_heard_after_every_step_and_batch_of_validation() {
     let (dataset, rows, trial) = noise::noise(12, 12);
     let mut seen = Vec::new();
-    let mut watch = |event: &Event| {
+    let training = || Training::begin(&trial, &dataset, &rows, Engine::cpu()).unwrap();
+    let mut watch = |event: &Event, _: &Training<'_>| {
         seen.push(event.clone());
         ControlFlow::Continue(())
     };
-    let outcome = fit(&trial, &dataset, &rows, Engine::cpu(), &mut watch).unwrap();
+    let outcome = fit(training(), &mut watch).unwrap();
     assert!(matches!(outcome, Outcome::Finished(_)));
     // Two steps, two batches of validation, the epoch.
     assert_eq!(seen.len(), 5, "{seen:?}");
@@ -24,14 +25,14 @@ fn whoever_asks_to_stop_is_heard_after_every_step_and_batch_of_validation() {
 
     for stop_after in 1..=seen.len() {
         let mut events = 0;
-        let mut stop = |_: &Event| {
+        let mut stop = |_: &Event, _: &Training<'_>| {
             events += 1;
             match events < stop_after {
                 true => ControlFlow::Continue(()),
                 false => ControlFlow::Break(StopReason::Interrupted),
             }
         };
-        let outcome = fit(&trial, &dataset, &rows, Engine::cpu(), &mut stop).unwrap();
+        let outcome = fit(training(), &mut stop).unwrap();
         assert!(
             matches!(outcome, Outcome::Stopped(StopReason::Interrupted)),
             "{outcome:?}"

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use anyhow::Context;
 use fitroom_data::{Dataset, TaskRows, leaks, task_rows};
@@ -18,7 +19,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::sweeping::{Progress, Sweeping, cost, workers};
+use crate::sweeping::{Progress, Sweeping, cost, sweep_up, workers};
 
 /// Digits of an id that are enough to name a trial.
 const SHORTEST_ID: usize = 8;
@@ -36,9 +37,9 @@ pub(crate) struct SweepSource {
 pub(crate) struct PlannedSweep {
     pub(super) sweep: SweepFile,
     task: Task,
-    rows: TaskRows,
+    pub(super) rows: TaskRows,
     pub(super) summary: TaskSummary,
-    trials: Vec<Trial>,
+    pub(super) trials: Vec<Trial>,
 }
 
 /// How a sweep is to be trained.
@@ -47,6 +48,8 @@ pub(crate) struct How {
     pub(crate) engine: Engine,
     /// Trials at a time, where somebody said how many.
     pub(crate) workers: Option<NonZeroUsize>,
+    /// How much of a trial's training may be lost.
+    pub(crate) checkpoint_every: Duration,
 }
 
 impl PlannedSweep {
@@ -147,6 +150,7 @@ impl PlannedSweep {
         how: How,
     ) -> Result<Exit, Failure> {
         let known = self.rows_of_plan(database, &registered)?;
+        sweep_up(database, &known);
         let to_do: Vec<i64> = known
             .iter()
             .filter(|row| is_open(row))
@@ -185,6 +189,7 @@ impl PlannedSweep {
             summary: &self.summary,
             sweep: &self.sweep,
             engine: how.engine,
+            checkpoint_every: how.checkpoint_every,
             key: registered.sweep,
             trials: by_key,
             queue: Mutex::new(Queue::new(registered.sweep, to_do)),
@@ -230,17 +235,34 @@ impl PlannedSweep {
     }
 
     /// How many of these trials are trained at a time.
-    fn workers<'a>(&self, how: How, to_do: impl Iterator<Item = &'a Trial>) -> NonZeroUsize {
+    pub(super) fn workers<'a>(
+        &self,
+        how: How,
+        to_do: impl Iterator<Item = &'a Trial>,
+    ) -> NonZeroUsize {
         if how.engine.is_gpu() {
             return how.workers.unwrap_or(NonZeroUsize::MIN);
         }
-        let photographs = &self.summary.photographs;
-        let photographs = [photographs.train, photographs.validation];
-        let peaks = to_do.filter_map(|trial| {
-            let shape = self.summary.network(&trial.hyperparameters).ok()?;
-            Some(peak_memory(&shape, &trial.train, photographs, how.engine))
-        });
-        workers(how.workers, self.sweep.train.threads, peaks.collect())
+        let peaks = self.peaks(how.engine, to_do);
+        workers(how.workers, self.sweep.train.threads, peaks)
+    }
+
+    /// Bytes that each of these trials takes at its peak.
+    pub(super) fn peaks<'a>(
+        &self,
+        engine: Engine,
+        trials: impl Iterator<Item = &'a Trial>,
+    ) -> Vec<u64> {
+        let rows = [
+            self.rows.train.len() as u64,
+            self.rows.validation.len() as u64,
+        ];
+        trials
+            .filter_map(|trial| {
+                let shape = self.summary.network(&trial.hyperparameters).ok()?;
+                Some(peak_memory(&shape, &trial.train, rows, engine))
+            })
+            .collect()
     }
 }
 

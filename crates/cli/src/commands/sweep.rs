@@ -39,16 +39,24 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         .collect::<Result<Vec<_>, _>>()?;
     check_retry(&arguments.retry, &planned).or_input()?;
 
+    let how = How {
+        engine,
+        workers: arguments.workers,
+        checkpoint_every: arguments.checkpoint_every,
+    };
+    if arguments.plan {
+        for sweep in &planned {
+            sweep.show(&dataset, &places.runs, how)?;
+        }
+        return Ok(Exit::Well);
+    }
+
     let database = Database::open(&places.runs)?;
     let owner = Owner::new(&places.runs)?;
     let interrupt = Interrupt::listen()?;
     let mut exit = Exit::Well;
     for sweep in &planned {
         let registered = sweep.register(&database, &dataset, arguments)?;
-        let how = How {
-            engine,
-            workers: arguments.workers,
-        };
         match sweep.run(registered, &database, &owner, &interrupt, &dataset, how)? {
             Exit::Interrupted => return Ok(Exit::Interrupted),
             Exit::PartFailed => exit = Exit::PartFailed,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fitroom_data::{Dataset, TaskRows};
 use fitroom_domain::{TaskSummary, Trial, TrialState};
@@ -25,6 +26,8 @@ pub(crate) struct Sweeping<'a> {
     pub(crate) summary: &'a TaskSummary,
     pub(crate) sweep: &'a SweepFile,
     pub(crate) engine: Engine,
+    /// How much of a trial's training may be lost.
+    pub(crate) checkpoint_every: Duration,
     /// The sweep's key.
     pub(crate) key: i64,
     /// Its trials by key.

@@ -43,6 +43,25 @@ impl Sinks<'_> {
         Ok(())
     }
 
+    /// These epochs ended in earlier attempts, from whose checkpoint this one goes on.
+    pub(crate) fn go_on(
+        &mut self,
+        history: &[EpochMetrics],
+        is_logged: bool,
+    ) -> anyhow::Result<()> {
+        let store = self.database.store();
+        self.database
+            .wait(store.record_epochs(self.attempt, history))?;
+        for metrics in history {
+            self.folder.epoch(metrics)?;
+            self.line.epoch(metrics);
+            if !is_logged {
+                self.tensorboard.log_again(metrics);
+            }
+        }
+        Ok(())
+    }
+
     /// Training has ended; what is left writes how.
     pub(crate) fn finish(mut self, how: Close<'_>) -> (TrialFolder, TrialLine) {
         match how {

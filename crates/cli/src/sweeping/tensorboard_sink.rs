@@ -2,6 +2,7 @@
 //!
 //! A trial does not depend on its pictures: the first error is shown, ends the event file and nothing else.
 
+use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,6 +15,7 @@ use fitroom_tensorboard::{
     EventWriter, HparamDomain, HparamInfo, HparamValue, Session, SessionStatus,
 };
 use fitroom_train::Fitted;
+use serde::{Deserialize, Serialize};
 
 use crate::output;
 
@@ -38,6 +40,23 @@ const SETTINGS: [Setting; 4] = [
     ("patience", |trial| f64::from(trial.train.patience)),
 ];
 
+/// The event files that hold the epochs before a checkpoint: what it says of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Logged {
+    /// Names, and bytes up to the end of the last of these epochs.
+    pub(crate) files: Vec<(String, u64)>,
+    /// Whether they hold all of these epochs.
+    pub(crate) whole: bool,
+}
+
+impl Logged {
+    /// How many bytes of this file count; `None` if it does not.
+    pub(crate) fn length(&self, name: &str) -> Option<u64> {
+        let counts = self.files.iter().find(|(file, _)| file == name);
+        counts.filter(|_| self.whole).map(|(_, length)| *length)
+    }
+}
+
 /// The event file of one attempt.
 pub(crate) struct TensorboardSink<'a> {
     trial: &'a Trial,
@@ -46,18 +65,22 @@ pub(crate) struct TensorboardSink<'a> {
     started: f64,
     /// `None` once it has failed or ended.
     writer: Option<EventWriter>,
+    /// What is logged of the epochs that have ended.
+    logged: Logged,
     /// `None` where no picture is possible, of a hundred classes and more for example.
     picture: Option<ConfusionPicture>,
 }
 
 impl<'a> TensorboardSink<'a> {
-    /// Begins the event file of an attempt in the folder of its trial.
+    /// Begins the event file of an attempt in the folder of its trial. `earlier` are the files of the attempts
+    /// that it goes on from, which hold the epochs before `epoch`.
     pub(crate) fn begin(
         folder: &Path,
         attempt: u32,
         trial: &'a Trial,
         sweep: &'a str,
         rows: &'a TaskRows,
+        (earlier, epoch): (Logged, u32),
     ) -> TensorboardSink<'a> {
         let names: Vec<&str> = rows
             .classes
@@ -71,6 +94,7 @@ impl<'a> TensorboardSink<'a> {
             rows,
             started,
             writer: None,
+            logged: earlier,
             picture: ConfusionPicture::new(&names)
                 .map_err(|error| warn("no confusion matrices", error))
                 .ok(),
@@ -79,12 +103,60 @@ impl<'a> TensorboardSink<'a> {
         sink.writer = EventWriter::create(folder, started, "fitroom", &suffix)
             .map_err(|error| warn("nothing", error))
             .ok();
+        let path = sink
+            .writer
+            .as_ref()
+            .and_then(|writer| writer.path().file_name());
+        let name = path.map(|name| name.to_string_lossy().into_owned());
+        sink.logged.files.extend(name.map(|name| (name, 0)));
+        // Where the epochs so far are logged once more, all that a viewer has read of the run is forgotten.
+        let start = if sink.logged.whole {
+            i64::from(epoch)
+        } else {
+            0
+        };
+        sink.write(|writer| Ok(writer.start(start, started)?));
         sink.write(|writer| Ok(write_experiment(writer, started)?));
+        sink.mark();
         sink
+    }
+
+    /// Logs an epoch of an earlier attempt whose event file was lost, but for its confusion matrix.
+    pub(crate) fn log_again(&mut self, metrics: &EpochMetrics) {
+        self.scalars(metrics);
+        self.mark();
+    }
+
+    /// What is logged of the epochs that have ended, once it is on the disk.
+    pub(crate) fn logged(&mut self) -> &Logged {
+        let synced = self.writer.as_mut().map(|writer| writer.sync());
+        if let Some(Err(error)) = synced {
+            self.fail(error.into());
+        }
+        self.logged.whole = self.writer.is_some();
+        &self.logged
+    }
+
+    /// Notes that the file holds all epochs that have ended, and how long it is.
+    fn mark(&mut self) {
+        let Some(writer) = &self.writer else { return };
+        let length = fs::metadata(writer.path()).map(|file| file.len());
+        match (length, self.logged.files.last_mut()) {
+            (Ok(length), Some((_, marked))) => *marked = length,
+            (Err(error), _) => self.fail(error.into()),
+            (Ok(_), None) => {}
+        }
     }
 
     /// An epoch has ended.
     pub(crate) fn epoch(&mut self, metrics: &EpochMetrics, confusion: &ConfusionMatrix) {
+        self.scalars(metrics);
+        let step = i64::from(metrics.epoch);
+        self.confusion(step, "confusion_matrix", confusion);
+        self.mark();
+    }
+
+    fn scalars(&mut self, metrics: &EpochMetrics) {
         let learning_rate = self.trial.train.learning_rate;
         let values = [
             ("loss/train", metrics.train.loss as f32),
@@ -95,7 +167,6 @@ impl<'a> TensorboardSink<'a> {
         ];
         let step = i64::from(metrics.epoch);
         self.write(|writer| Ok(writer.scalars(step, seconds_since_1970(), &values)?));
-        self.confusion(step, "confusion_matrix", confusion);
     }
 
     /// The best weights are restored: their figures, and the end of the event file.
@@ -146,9 +217,13 @@ impl<'a> TensorboardSink<'a> {
             return;
         };
         if let Err(error) = write(writer).and_then(|()| Ok(writer.flush()?)) {
-            warn("no more of this trial", error);
-            self.writer = None;
+            self.fail(error);
         }
+    }
+
+    fn fail(&mut self, error: anyhow::Error) {
+        warn("no more of this trial", error);
+        self.writer = None;
     }
 }
 

@@ -6,10 +6,11 @@
 //! result.toml         final figures, times, versions, numerics, hashes of the files
 //! predictions.npz     validation: row, true class, logits of the kept weights
 //! model.safetensors   the kept weights, while kept
-//! events.out.tfevents.…
+//! events.out.tfevents.…  one for each attempt that the trial's training went through
 //! ```
 //!
-//! Until an attempt has ended its files are called `attempt-<number>.<name>`.
+//! Until an attempt has ended its files are called `attempt-<number>.<name>`, and it may have a
+//! `checkpoint.safetensors`, from which the next attempt goes on.
 
 use std::fs::{self, File};
 use std::io;
@@ -19,9 +20,11 @@ use anyhow::Context;
 use fitroom_data::{Predictions, Row, write_predictions};
 use fitroom_domain::{EpochMetrics, TaskSummary, Trial, TrialFigures, TrialId};
 use fitroom_store::{TrialFile, utc_now};
-use fitroom_train::{Fitted, write_weights};
+use fitroom_train::{Fitted, Training, write_weights};
 use ndarray::Array2;
 use serde::Serialize;
+
+use super::tensorboard_sink::Logged;
 
 const TRIAL: &str = "trial.toml";
 const METRICS: &str = "metrics.csv";
@@ -31,6 +34,8 @@ pub(crate) const PREDICTIONS: &str = "predictions.npz";
 /// The file of weights.
 pub(crate) const WEIGHTS: &str = "model.safetensors";
 const EVENTS: &str = "events.out.tfevents.";
+/// The file of training in progress.
+pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
 
 /// The folder of a trial, with an attempt in progress.
 pub(crate) struct TrialFolder {
@@ -88,20 +93,35 @@ pub(crate) struct Result<'a> {
 }
 
 impl TrialFolder {
-    /// Makes the folder ready for an attempt: what dead attempts left is removed.
+    /// Makes the folder ready for an attempt: what dead attempts left is removed, but for the checkpoint that
+    /// this one goes on `from` and what it says of the event files.
     pub(crate) fn begin(
         path: &Path,
         attempt: u32,
         trial: &Trial,
         summary: &TaskSummary,
+        from: Option<(&Path, &Logged)>,
     ) -> anyhow::Result<TrialFolder> {
         let at = |what: &str| format!("failed to {what} `{}`", path.display());
         fs::create_dir_all(path).with_context(|| at("make the folder"))?;
         for entry in fs::read_dir(path).with_context(|| at("list"))? {
             let entry = entry.with_context(|| at("list"))?;
-            if is_leftover(&entry.file_name().to_string_lossy()) {
-                fs::remove_file(entry.path()).with_context(|| at("clear"))?;
+            let (name, file) = (entry.file_name(), entry.path());
+            let name = name.to_string_lossy();
+            let kept = from.is_some_and(|(checkpoint, _)| checkpoint == file);
+            let length = from.and_then(|(_, logged)| logged.length(&name));
+            match length {
+                _ if kept => {}
+                Some(length) => cut(&file, length).with_context(|| at("cut an event file in"))?,
+                None if is_leftover(&name) => {
+                    fs::remove_file(file).with_context(|| at("clear"))?;
+                }
+                None => {}
             }
+        }
+        if let Some((checkpoint, _)) = from {
+            fs::rename(checkpoint, path.join(attempt_name(attempt, CHECKPOINT)))
+                .with_context(|| at("take over the checkpoint in"))?;
         }
         let content = TrialToml {
             id: trial.id(),
@@ -139,6 +159,27 @@ impl TrialFolder {
             .map_err(anyhow::Error::from)
             .and_then(|()| Ok(self.metrics.flush()?))
             .with_context(|| format!("failed to write metrics.csv in `{}`", self.path.display()))
+    }
+
+    /// Writes how training stands, in place of the checkpoint before.
+    pub(crate) fn write_checkpoint(
+        &self,
+        training: &Training<'_>,
+        logged: &Logged,
+    ) -> anyhow::Result<()> {
+        let partial = self.unfinished(&format!("{CHECKPOINT}.partial"));
+        let place = || {
+            File::open(&partial)?.sync_all()?;
+            fs::rename(&partial, self.unfinished(CHECKPOINT))?;
+            sync_folder(&self.path)
+        };
+        let note = serde_json::to_string(logged)?;
+        let written = training.write(&partial, &note);
+        written
+            .map_err(anyhow::Error::from)
+            .and_then(|()| Ok(place()?))
+            .inspect_err(|_| drop(fs::remove_file(&partial)))
+            .with_context(|| format!("failed to write a checkpoint in `{}`", self.path.display()))
     }
 
     /// Writes predictions and weights under the attempt's name.
@@ -180,7 +221,8 @@ impl TrialFolder {
                 .into_owned();
             let prefix = attempt_name(self.attempt, "");
             let final_name = name.strip_prefix(&prefix).unwrap_or(&name).to_owned();
-            if name.starts_with(&prefix) || is_never_renamed(&name) {
+            let counts = name.starts_with(&prefix) && final_name != CHECKPOINT;
+            if counts || is_never_renamed(&name) {
                 files.push(describe(&self.path.join(&name), final_name)?);
             }
         }
@@ -216,7 +258,7 @@ impl TrialFolder {
         })
     }
 
-    /// Removes what this attempt wrote, as far as that is possible.
+    /// Removes what this attempt wrote, as far as that is possible, but for its checkpoint.
     pub(crate) fn abandon(self) {
         for name in [METRICS, PREDICTIONS, WEIGHTS, RESULT] {
             let _ = fs::remove_file(self.unfinished(name));
@@ -263,6 +305,15 @@ impl CompleteTrial {
             fs::rename(unfinished, self.path.join(&file.name))?;
         }
         sync_folder(&self.path)
+    }
+}
+
+/// Cuts off what a file has beyond so many bytes.
+fn cut(file: &Path, length: u64) -> io::Result<()> {
+    let file = File::options().write(true).open(file)?;
+    match file.metadata()?.len() > length {
+        true => file.set_len(length).and_then(|()| file.sync_all()),
+        false => Ok(()),
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Convolutions {
     shapes: Shapes,
     packed: Packed,
     kept: Kept,
+    /// Photographs that went forward last.
+    went_forward: usize,
     /// One for each photograph, or for each worker's latest.
     slots: Vec<Slot>,
     workers: Vec<Worker>,
@@ -65,6 +67,7 @@ impl Convolutions {
                 second_backward: Floats::zeros(backward)?,
             },
             kept,
+            went_forward: 0,
             slots: (0..slots)
                 .map(|_| Slot::new(&shapes))
                 .collect::<Result<_, _>>()?,
@@ -95,17 +98,21 @@ impl Convolutions {
         self.shapes.second.features()
     }
 
-    /// The shares of each block's pooled values that ReLU let through, over all slots.
-    pub(crate) fn passed(&self) -> [f64; 2] {
+    /// The shares of each block's pooled values that ReLU let through, of the photographs that went forward
+    /// last; `None` if none has, or nothing is kept of them.
+    pub(crate) fn passed(&self) -> Option<[f64; 2]> {
+        if self.went_forward == 0 || self.kept == Kept::Nothing {
+            return None;
+        }
         let Shapes { first, second, .. } = &self.shapes;
-        let slots = self.slots.iter();
+        let slots = self.slots.iter().take(self.went_forward);
         let [of_first, of_second] = slots
             .map(|slot| slot.passed(first, second))
             .fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
         let share = |passed: usize, block: &Block| {
-            passed as f64 / (self.slots.len() * block.features()) as f64
+            passed as f64 / (self.went_forward * block.features()) as f64
         };
-        [share(of_first, first), share(of_second, second)]
+        Some([share(of_first, first), share(of_second, second)])
     }
 
     /// Takes over the weights, to be called whenever they have changed.
@@ -128,6 +135,7 @@ impl Convolutions {
     /// Photographs (N, H, W, 3) to pooled values (N, [`Convolutions::features`]), pixel by pixel.
     pub(crate) fn forward(&mut self, photographs: &[f32], features: &mut [f32]) {
         let Shapes { first, second, .. } = self.shapes;
+        self.went_forward = photographs.len() / first.input.len();
         let part = self.part(photographs);
         let slots = match self.kept {
             Kept::Nothing => 1,

@@ -1,0 +1,164 @@
+//! `fitroom sweep --plan`: what a sweep will take, without running it.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use fitroom_data::Dataset;
+use fitroom_domain::{Trial, TrialId, TrialState};
+use fitroom_store::TrialRow;
+
+use super::planned_sweep::{How, PlannedSweep};
+use crate::database::Database;
+use crate::exit::Failure;
+use crate::output;
+use crate::planning::{Probe, disk, makespan};
+use crate::sweeping::{duration, gibibytes, memory_taken};
+
+/// Finished trials of the task from which a usual number of epochs is taken.
+const ENOUGH: usize = 3;
+
+impl PlannedSweep {
+    /// Prints how many trials there are to train, and the time, memory and disk that they will take.
+    pub(super) fn show(&self, dataset: &Dataset, runs: &Path, how: How) -> Result<(), Failure> {
+        let known: HashMap<TrialId, TrialRow> = match Database::open_existing(runs)? {
+            None => HashMap::new(),
+            Some(database) => {
+                let rows = database.wait(database.store().trials())?.into_iter();
+                rows.map(|row| (row.id.clone(), row)).collect()
+            }
+        };
+        let (mut finished, mut reused, mut failed, mut running) = (0, 0, 0, 0);
+        let mut to_do: Vec<&Trial> = Vec::new();
+        for trial in &self.trials {
+            match known.get(&trial.id()) {
+                Some(row) => match row.state {
+                    TrialState::Finished | TrialState::Diverged => {
+                        finished += 1;
+                        reused += usize::from(row.sweep != self.sweep.name);
+                    }
+                    // Tried again as long as it may be.
+                    TrialState::Failed if row.attempts < self.sweep.attempts => to_do.push(trial),
+                    TrialState::Failed => failed += 1,
+                    TrialState::Running => {
+                        running += 1;
+                        to_do.push(trial);
+                    }
+                    TrialState::Planned => to_do.push(trial),
+                },
+                None => to_do.push(trial),
+            }
+        }
+        let mut counts = format!("{} to do", to_do.len());
+        if finished > 0 {
+            counts += &format!(", {finished} finished");
+        }
+        if reused > 0 {
+            counts += &format!(" ({reused} of them by other sweeps)");
+        }
+        if running > 0 {
+            counts += &format!(", {running} of those to do in training now");
+        }
+        if failed > 0 {
+            counts += &format!(", {failed} failed (`--retry` tries them again)");
+        }
+        let mut rows = vec![("trials", format!("{}: {counts}", self.trials.len()))];
+        if !to_do.is_empty() {
+            let usual = self.usual_epochs(known.values());
+            let busy = known.values().any(|row| row.state == TrialState::Running);
+            if busy {
+                output::message(
+                    "trials are in training now: what is measured beside them is slower",
+                );
+            }
+            rows.extend(self.costs(&to_do, dataset, runs, how, (usual, busy))?);
+        }
+        output::data(&format!("{} on {}", self.sweep.name, dataset.name))?;
+        for (name, text) in rows {
+            output::data(&format!("  {name:<7} {text}"))?;
+        }
+        Ok(())
+    }
+
+    /// Time, memory and disk that these trials will take.
+    fn costs(
+        &self,
+        to_do: &[&Trial],
+        dataset: &Dataset,
+        runs: &Path,
+        how: How,
+        (usual, busy): (Option<f64>, bool),
+    ) -> anyhow::Result<Vec<(&'static str, String)>> {
+        let workers = self.workers(how, to_do.iter().copied());
+        let probe = Probe {
+            dataset,
+            rows: &self.rows,
+            summary: &self.summary,
+            engine: how.engine,
+            workers,
+            busy,
+        };
+        let memory = memory_taken(workers, self.peaks(how.engine, to_do.iter().copied()));
+        let paces = probe.measure(to_do, runs)?;
+        let settings = &self.sweep.train;
+        let batch = (settings.batch_size as usize).min(self.rows.train.len());
+        let steps = self.rows.train.len().div_ceil(batch) as f64;
+        let epochs: Vec<f64> = to_do
+            .iter()
+            .filter_map(|trial| self.summary.network(&trial.hyperparameters).ok())
+            .map(|network| {
+                let pace = paces.of(network.multiply_adds() as f64);
+                steps * pace.step + self.rows.validation.len() as f64 * pace.prediction
+            })
+            .collect();
+        let total = |count: f64| {
+            let seconds: Vec<f64> = epochs.iter().map(|epoch| count * epoch).collect();
+            duration(makespan(&seconds, workers))
+        };
+        // Early stopping waits this long, and the first epoch never ends training.
+        let (least, most) = (
+            settings
+                .epochs
+                .min(settings.patience.saturating_add(1).max(2)),
+            settings.epochs,
+        );
+        let mut time = match least == most {
+            true => format!("{} for {most} epochs of each", total(f64::from(most))),
+            false => format!(
+                "{} to {}, for {least} to {most} epochs of each",
+                total(f64::from(least)),
+                total(f64::from(most))
+            ),
+        };
+        time += &format!("; {workers} at a time");
+        if let Some(usual) = usual {
+            time += &format!(
+                "\n          about {} with {usual:.1} epochs, as others of this task took",
+                total(usual)
+            );
+        }
+        let middle = usual.unwrap_or(f64::from(least + most) / 2.0);
+        let disk = disk(to_do, &self.summary, self.sweep.keep, middle, workers);
+        Ok(vec![
+            ("time", time),
+            ("memory", format!("{} at the peak", gibibytes(memory))),
+            ("disk", format!("about {:.1} MB", disk as f64 / 1e6)),
+        ])
+    }
+
+    /// The mean epochs of the finished trials of the same task on the same photographs, if there are enough.
+    fn usual_epochs<'r>(&self, known: impl Iterator<Item = &'r TrialRow>) -> Option<f64> {
+        let first = self.trials.first()?;
+        let alike = |row: &&TrialRow| {
+            let trial = &row.trial;
+            trial.dataset.fingerprint == first.dataset.fingerprint
+                && trial.task.definition == first.task.definition
+                && trial.train.epochs == first.train.epochs
+                && trial.train.patience == first.train.patience
+        };
+        let epochs: Vec<f64> = known
+            .filter(alike)
+            .filter_map(|row| Some(f64::from(row.figures?.epochs)))
+            .collect();
+        (epochs.len() >= ENOUGH).then(|| epochs.iter().sum::<f64>() / epochs.len() as f64)
+    }
+}

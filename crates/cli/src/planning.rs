@@ -1,0 +1,9 @@
+//! What a sweep will take, before it runs.
+
+mod disk;
+mod probe;
+mod schedule;
+
+pub(crate) use disk::disk;
+pub(crate) use probe::Probe;
+pub(crate) use schedule::makespan;

@@ -1,0 +1,68 @@
+//! The disk that trials will take.
+
+use std::num::NonZeroUsize;
+
+use fitroom_domain::keep::{Keep, TOP};
+use fitroom_domain::{ConfusionMatrix, TaskSummary, Trial};
+use fitroom_report::ConfusionPicture;
+
+/// Bytes of a weight, and of a logit.
+const NUMBER: u64 = 4;
+
+/// Bytes of a row of predictions beside its logits: photograph and class.
+const ROW: u64 = 7;
+
+/// Bytes of an epoch's numbers: in the event file, the table, and the database.
+const EPOCH: u64 = 1000;
+
+/// Bytes of a trial's descriptions and of the event file's hyperparameters.
+const TRIAL: u64 = 8000;
+
+/// Bytes that these trials take at most, in training or once they have ended, if they train for so many epochs on
+/// average, given what the sweep keeps.
+pub(crate) fn disk(
+    trials: &[&Trial],
+    summary: &TaskSummary,
+    keep: Keep,
+    epochs: f64,
+    workers: NonZeroUsize,
+) -> u64 {
+    let classes = summary.classes.len() as u64;
+    let rows = summary.photographs.validation * (classes * NUMBER + ROW);
+    let of_epochs = (epochs * (EPOCH + picture(summary)) as f64) as u64;
+    let mut weights: Vec<u64> = trials
+        .iter()
+        .filter_map(|trial| summary.network(&trial.hyperparameters).ok())
+        .map(|network| network.parameters() * NUMBER)
+        .collect();
+    weights.sort_unstable_by(|one, other| other.cmp(one));
+    let kept = match keep {
+        Keep::All => weights.len(),
+        Keep::Top => TOP,
+    };
+    // Those in training: weights, moments and the best ones, and as much again while a checkpoint is replaced.
+    let checkpoints: u64 = weights
+        .iter()
+        .take(workers.get())
+        .map(|weights| 8 * weights)
+        .sum();
+    let weights = checkpoints + weights.iter().take(kept).sum::<u64>();
+    trials.len() as u64 * (TRIAL + rows + of_epochs) + weights
+}
+
+/// Bytes of a confusion matrix as TensorBoard gets it; 0 where none is drawn.
+fn picture(summary: &TaskSummary) -> u64 {
+    let names: Vec<&str> = summary.classes.iter().map(String::as_str).collect();
+    let classes = names.len();
+    // Numbers of about the length that real ones have.
+    let photographs = summary.photographs.validation as usize;
+    let pairs = (0..photographs).map(|row| (row % classes, row / classes % classes));
+    let drawn = ConfusionPicture::new(&names).and_then(|picture| {
+        let matrix = ConfusionMatrix::new(classes, pairs).ok();
+        matrix.map(|matrix| picture.draw(&matrix)).transpose()
+    });
+    drawn
+        .ok()
+        .flatten()
+        .map_or(0, |picture| picture.png.len() as u64)
+}
