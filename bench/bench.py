@@ -1,6 +1,7 @@
 """Measures Fitting Room beside what people use today, in one run, and writes bench/RESULTS.md.
 
-`just bench [step|trials|grid]… [--quick]`: without a part's name all parts, and only then the file.
+`just bench [PART]… [--quick]`: without a part's name all parts. Each part that was measured whole replaces
+its section of the file.
 """
 
 import argparse
@@ -16,14 +17,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "setup"))
 
 import environment  # noqa: E402
 import grid  # noqa: E402
+import race  # noqa: E402
+import results  # noqa: E402
 import step  # noqa: E402
 import trials  # noqa: E402
 from libtorch import VERSION as LIBTORCH_VERSION  # noqa: E402
 from machine import SetupError, locked, run  # noqa: E402
 from peer import run_to_end  # noqa: E402
-from place import FITROOM, LOGS, RESULTS  # noqa: E402
+from place import FITROOM, LOGS  # noqa: E402
 
-PARTS = {"step": step.run, "trials": trials.run, "grid": grid.run}
+PARTS = {"step": step.run, "trials": trials.run, "grid": grid.run, "race": race.run}
 CORES = 2
 PACKAGES = ["tensorflow-cpu", "keras", "torch", "optuna", "keras-tuner", "numpy"]
 
@@ -102,17 +105,14 @@ def main():
 
     # Two benchmarks at once would measure each other.
     with locked("bench"):
-        sections = ["# Results of `just bench`", describe_machine(python)]
-        print("\n\n".join(sections), flush=True)
+        machine = describe_machine(python)
+        print(machine, flush=True)
         for part, measure in PARTS.items():
             if part in wanted.parts or not wanted.parts:
-                sections.append(measure(python, wanted.quick, say))
-                print(f"\n{sections[-1]}", flush=True)
-    if not wanted.parts and not wanted.quick:
-        partial = RESULTS.with_suffix(".partial")
-        partial.write_text("\n\n".join(sections) + "\n")
-        partial.rename(RESULTS)
-        say(f"written: {RESULTS}")
+                section = measure(python, wanted.quick, say)
+                print(f"\n{section}", flush=True)
+                if not wanted.quick:
+                    results.save(section, machine)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The photographs that all contenders are trained on."""
 
+import functools
 import os
 import shutil
 from pathlib import Path
@@ -8,7 +9,11 @@ from machine import SetupError
 from peer import run_to_end
 from place import DATASETS, FITROOM, PEERS, WORK
 
+# The column with so many classes.
+COLUMNS = {2: "gender", 3: "category"}
 
+
+@functools.cache
 def ensure():
     """Packs the real catalogue, where FITROOM_TEST_DATA names its folder, else draws the demo.
 
@@ -29,14 +34,18 @@ def ensure():
     return folder
 
 
-def photographs(python, folder, column, count, size):
-    """A folder of mixed photographs of the train split, (height, width) pixels, and their classes."""
-    height, width = size
-    out = WORK / f"{column}-{height}x{width}"
+def photographs(python, folder, shape, most):
+    """Mixed photographs of the train split, and their classes, as a network's shape wants them.
+
+    Returns their folder, and how many they are.
+    """
+    column = COLUMNS[shape["classes"]]
+    out = WORK / f"{column}-{shape['height']}x{shape['width']}"
     out.mkdir(parents=True, exist_ok=True)
-    call = [python, PEERS / "photographs.py", folder, column, count, height, width, out]
-    run_to_end([(call, {})], "photographs")
-    return out
+    numbers = [shape["classes"], most, shape["batch_size"], shape["height"], shape["width"]]
+    call = [python, PEERS / "photographs.py", folder, column, *numbers, out]
+    [count], _ = run_to_end([(call, {})], "photographs")
+    return out, int(count)
 
 
 def describe(folder):

@@ -20,7 +20,8 @@ EXPLANATION = """\
 Seconds from the first start of a program to its finished leaderboard. Ours is `fitroom sweep` and
 `fitroom report`; Optuna's GridSampler trains with PyTorch, KerasTuner's GridSearch with Keras, each
 the whole grid as 1 process with 2 threads and as 2 processes with 1 thread each (Optuna's share a
-SQLite file, KerasTuner's have a chief besides); the ratio is given for the better. The epoch at
+SQLite file, KerasTuner's have a chief besides, whose leaderboard comes after the clock has stopped);
+the ratio is given for the better. Everything is measured once. The epoch at
 which a trial stops is chance, so the epochs that each trained are given too."""
 
 

@@ -11,6 +11,7 @@ TASKS = ROOT / "sweeps" / "tasks.toml"
 RESULTS = BENCH / "RESULTS.md"
 TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 FITROOM = TARGET / "release" / "fitroom"
+RACE = TARGET / "release" / "examples" / "race"
 STEP = TARGET / "release" / "examples" / "step"
 WORK = TARGET / "bench"
 LOGS = WORK / "logs"

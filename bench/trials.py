@@ -21,11 +21,11 @@ until all of a configuration's trials have ended, divided by their number. Ours 
 `fitroom sweep` with two workers, from start to end, with everything a trial leaves. Keras runs the
 study's code: early stopping (patience {patience}, best weights restored), TensorBoard with weight
 histograms, a drawn confusion matrix each epoch, HParams; its clock starts when its packages and the
-photographs are loaded.
+photographs are loaded. Everything is measured once.
 
-A fixed number of epochs ({fixed}), too few for early stopping: here Keras is measured both as 1
-process with 2 threads and as 2 processes with 1 thread each at the same time, and the better is
-shown."""
+A fixed number of epochs ({fixed}), too few for early stopping, with what each program does once for a
+trial or a call: here Keras is measured both as 1 process with 2 threads and as 2 processes with
+1 thread each at the same time, and the better is shown."""
 UNTIL_STOPPED = """\
 Until early stopping (at most {epochs} epochs), Keras in the way that was better above. The epoch at
 which a trial stops is chance, so both ratios count: of seconds for a trial, and of seconds for an
