@@ -141,7 +141,7 @@ impl PlannedSweep {
         Ok(vec![
             ("time", time),
             ("memory", format!("{} at the peak", gibibytes(memory))),
-            ("disk", format!("about {:.1} MB", disk as f64 / 1e6)),
+            ("disk", format!("about {}", megabytes(disk))),
         ])
     }
 
@@ -160,5 +160,14 @@ impl PlannedSweep {
             .filter_map(|row| Some(f64::from(row.figures?.epochs)))
             .collect();
         (epochs.len() >= ENOUGH).then(|| epochs.iter().sum::<f64>() / epochs.len() as f64)
+    }
+}
+
+/// Bytes as people read them: `2.4 MB`, `1.3 GB`.
+fn megabytes(bytes: u64) -> String {
+    let megabytes = bytes as f64 / 1e6;
+    match megabytes < 1000.0 {
+        true => format!("{megabytes:.1} MB"),
+        false => format!("{:.1} GB", megabytes / 1000.0),
     }
 }
