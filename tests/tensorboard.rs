@@ -65,7 +65,7 @@ fn tensorboard_shows_each_epoch_once_of_a_trial_that_went_on_from_a_checkpoint()
     workplace.write(
         "sweeps/slow.toml",
         "task = \"shapes\"\n[hyperparameters]\nkernel_size = 3\nkernel_num = 48\ndense_size = 64\n\
-         [train]\nepochs = 250\nbatch_size = 4\npatience = 250\n",
+         [train]\nepochs = 600\nbatch_size = 4\npatience = 600\n",
     );
     // Now and then, so that epochs are logged after the checkpoint that will be logged again.
     let arguments = ["sweep", "sweeps/slow.toml", "--checkpoint-every", "0.3"];
