@@ -13,7 +13,7 @@ use std::{env, fs};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::photographs::{Workplace, file_name};
+use crate::photographs::{Workplace, file_name, without_seconds};
 
 /// Eight trials of half a second and more each.
 const GRID: &str = r#"
@@ -107,7 +107,7 @@ impl Prey {
             for name in ["model.safetensors", "predictions.npz", "metrics.csv"] {
                 let mut bytes = fs::read(folder.join(name)).unwrap();
                 if name == "metrics.csv" {
-                    bytes = without_seconds(&bytes);
+                    bytes = without_seconds(&bytes).join("\n").into_bytes();
                 }
                 results.insert((file_name(&folder), name.to_owned()), bytes);
             }
@@ -176,13 +176,6 @@ fn assert_files(folder: &Path) {
     listed.sort_unstable();
     there.sort_unstable();
     assert_eq!(there, listed, "{}", folder.display());
-}
-
-/// `metrics.csv` without its last column.
-fn without_seconds(bytes: &[u8]) -> Vec<u8> {
-    let text = std::str::from_utf8(bytes).unwrap();
-    let lines = text.lines().map(|line| line.rsplit_once(',').unwrap().0);
-    lines.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
 /// Splitmix64 (Steele and others, 2014).

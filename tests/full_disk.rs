@@ -30,7 +30,7 @@ fn results(folder: &Path) -> BTreeMap<String, [Vec<u8>; 2]> {
         .collect()
 }
 
-/// Every attempt that ended without a result left nothing but a description and a checkpoint.
+/// Says `half` for each file that a trial with a result lacks.
 const HALF_WRITTEN: &str = "find small/runs -name result.toml | while read file; do \
     for name in model.safetensors predictions.npz metrics.csv; do \
     [ -f $(dirname $file)/$name ] || echo half; done; done";

@@ -187,3 +187,11 @@ fn draw(number: u32, shape: u32, dark: bool) -> RgbImage {
         Rgb([value, value, value.saturating_sub(number as u8 % 30)])
     })
 }
+
+/// The lines of `metrics.csv` without their last column, the only one that differs from run to run.
+pub(crate) fn without_seconds(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    text.lines()
+        .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
+        .collect()
+}

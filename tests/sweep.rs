@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::photographs::{Run, Workplace, file_name};
+use crate::photographs::{Run, Workplace, file_name, without_seconds};
 
 const GRID: &str = r#"
 task = "shapes_and_colours"
@@ -56,14 +56,6 @@ fn the_number_of_workers_changes_no_bit() {
         results[0] == results[1] && results[0] == results[2],
         "results differ"
     );
-}
-
-/// The lines of `metrics.csv` without their last column, the only one that differs from run to run.
-fn without_seconds(bytes: &[u8]) -> Vec<String> {
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    text.lines()
-        .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
-        .collect()
 }
 
 #[test]

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-// The race's trials will do.
+// The race's trials and their figures will do.
 #[path = "race/worker.rs"]
-#[expect(dead_code, reason = "only its trials are used")]
+#[expect(dead_code, reason = "nobody races here")]
 mod worker;
 
 use std::collections::BTreeMap;
 
-use fitroom_domain::{TrialFigures, TrialState};
+use fitroom_domain::TrialState;
 use fitroom_store::{AttemptKey, Ending, Next, Owner, Queue, Store};
 use proptest::prelude::*;
 
@@ -127,7 +127,7 @@ impl World {
             }
             (_, None) | (Step::Claim, Some(_)) => {}
             (_, Some(attempt)) => {
-                let figures = figures();
+                let figures = worker::objective(attempt.trial);
                 let (ending, state) = match step {
                     Step::Finish => (
                         Ending::Finished {
@@ -224,18 +224,6 @@ impl World {
             assert_eq!(row.attempts, model.attempts);
             assert_eq!(row.figures.is_some(), expected == TrialState::Finished);
         }
-    }
-}
-
-fn figures() -> TrialFigures {
-    TrialFigures {
-        accuracy: 0.5,
-        loss: 0.5,
-        best_epoch: 1,
-        epochs: 1,
-        parameters: 1,
-        multiply_adds: 1,
-        seconds: 0.0,
     }
 }
 

@@ -17,32 +17,26 @@ pub struct Pace {
     pub prediction: f64,
 }
 
-/// Steps that are not counted: memory is taken in them.
-const WARM_UP: u32 = 1;
-
 /// Photographs that are predicted at most.
 const PREDICTED: usize = 128;
 
-/// Trains some steps on one batch and predicts some photographs, for about `time`: at least one step after
-/// the warm-up, however long it takes.
+/// Trains on one batch for about `time` and predicts some photographs. The first step, in which memory is taken,
+/// does not count, and at least one does, however long it takes.
 pub fn measure_pace(mut training: Training<'_>, time: Duration) -> Result<Pace, FitError> {
     let (trial, rows) = (training.trial, training.rows);
     tch::set_num_threads(trial.train.threads as i32);
     let size = training.batch_size();
     let mut gatherer = Gatherer::new(training.dataset, size)?;
     let batch = gatherer.gather(rows.train[..size].iter())?;
-    let (mut start, mut steps, mut warm_up) = (Instant::now(), 0u32, WARM_UP);
-    let begin = start;
-    while steps == 0 || begin.elapsed() < time {
-        training
-            .state
-            .step(&batch.photographs, &batch.classes, None)?;
-        if warm_up > 0 {
-            warm_up -= 1;
-            start = Instant::now();
-        } else {
-            steps += 1;
-        }
+    let mut step = || {
+        let state = &mut training.state;
+        state.step(&batch.photographs, &batch.classes, None)
+    };
+    step()?;
+    let (start, mut steps) = (Instant::now(), 0u32);
+    while steps == 0 || start.elapsed() < time {
+        step()?;
+        steps += 1;
     }
     let step = start.elapsed().as_secs_f64() / f64::from(steps);
     let predicted = &rows.validation[..PREDICTED.min(rows.validation.len())];
