@@ -15,6 +15,7 @@
 //! - `small_disk`: helper: a file system of a few kilobytes
 //! - `chaos`: kills at random moments
 //! - `plan`: what a sweep will take, and what stopping early would have saved
+//! - `prune`: successive halving
 //! - `results`: run folder, lists, best, report
 //! - `tensorboard`: real TensorBoard reads what was logged
 //! - `tensorboard_pages`: its pages of pictures and of hyperparameters
@@ -41,6 +42,7 @@ mod interrupt;
 mod machine;
 mod photographs;
 mod plan;
+mod prune;
 mod real_catalogue;
 mod results;
 mod small_disk;

@@ -2,6 +2,7 @@
 
 mod checkpoint_files;
 mod checkpoints;
+mod conclude_trial;
 mod control_groups;
 mod progress;
 mod run;

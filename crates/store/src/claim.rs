@@ -19,15 +19,26 @@ pub struct Queue {
     pending: VecDeque<i64>,
     /// Found in other hands, or ended: to be looked at again.
     elsewhere: Vec<i64>,
+    /// Epochs after which a trial is of no more concern; `None`: it is until it has ended.
+    until: Option<u32>,
 }
 
 impl Queue {
-    /// A queue of these trials, for a sweep.
+    /// A queue of these trials, for a sweep, until they have ended.
     pub fn new(sweep: i64, trials: impl IntoIterator<Item = i64>) -> Queue {
         Queue {
             sweep,
             pending: trials.into_iter().collect(),
             elsewhere: Vec::new(),
+            until: None,
+        }
+    }
+
+    /// The same queue, until its trials have been trained for so many epochs or have ended before.
+    pub fn until(self, epochs: Option<u32>) -> Queue {
+        Queue {
+            until: epochs,
+            ..self
         }
     }
 
@@ -56,7 +67,7 @@ pub enum Next {
         /// How many trials they train.
         elsewhere: usize,
     },
-    /// Nothing: every trial of the queue has ended.
+    /// Nothing: every trial of the queue has ended, or got as far as it is wanted to.
     Done,
 }
 
@@ -73,7 +84,7 @@ impl Store {
                 let mut transaction = self.write().await?;
                 while let Some(trial) = queue.pending.front().copied() {
                     let claimed =
-                        claim_one(&mut transaction, trial, queue.sweep, owner, numerics).await?;
+                        claim_one(&mut transaction, trial, queue, owner, numerics).await?;
                     if let Some(claimed) = claimed {
                         transaction.commit().await.doing("claim a trial")?;
                         queue.pending.pop_front();
@@ -93,19 +104,23 @@ impl Store {
         }
     }
 
-    /// Looks again at the trials in other hands: forgets those that have ended, and frees those whose
-    /// worker has died.
+    /// Looks again at the trials in other hands: forgets those that have ended or are far enough, and frees
+    /// those whose worker has died.
     async fn look_elsewhere(&self, queue: &mut Queue) -> Result<(), StoreError> {
         let mut still_elsewhere = Vec::new();
         for trial in std::mem::take(&mut queue.elsewhere) {
-            let (state, attempt): (String, Option<(i64, String)>) = self.whereabouts(trial).await?;
+            let (state, epochs, attempt) = self.whereabouts(trial).await?;
+            let is_far_enough = queue.until.is_some_and(|until| epochs >= until);
             match (state.parse(), attempt) {
+                (Ok(TrialState::Planned), _) if is_far_enough => {}
                 (Ok(TrialState::Planned), _) => queue.pending.push_back(trial),
                 (Ok(TrialState::Running), Some((number, owner))) => {
                     let alive = is_alive(self.runs(), &owner)
                         .map_err(|(path, source)| StoreError::Lock { path, source })?;
                     if alive {
-                        still_elsewhere.push(trial);
+                        if !is_far_enough {
+                            still_elsewhere.push(trial);
+                        }
                     } else {
                         let attempt = AttemptKey {
                             trial,
@@ -130,19 +145,26 @@ impl Store {
         Ok(())
     }
 
-    /// A trial's state and, if there is one, its running attempt's number and owner.
-    async fn whereabouts(&self, trial: i64) -> Result<(String, Option<(i64, String)>), StoreError> {
-        let (state, number, owner): (String, Option<i64>, Option<String>) = sqlx::query_as(
-            "select trials.state, attempts.number, attempts.owner
+    /// A trial's state, how many of its epochs are recorded and, if there is one, its running attempt's number
+    /// and owner.
+    async fn whereabouts(
+        &self,
+        trial: i64,
+    ) -> Result<(String, u32, Option<(i64, String)>), StoreError> {
+        let (state, epochs, number, owner): (String, u32, Option<i64>, Option<String>) =
+            sqlx::query_as(
+                "select trials.state,
+                 (select coalesce(max(epoch), 0) from metrics where trial_key = trials.key),
+                 attempts.number, attempts.owner
              from trials left join attempts
                  on attempts.trial_key = trials.key and attempts.state = 'running'
              where trials.key = ?",
-        )
-        .bind(trial)
-        .fetch_one(self.reader())
-        .await
-        .doing("look for a trial's worker")?;
-        Ok((state, number.zip(owner)))
+            )
+            .bind(trial)
+            .fetch_one(self.reader())
+            .await
+            .doing("look for a trial's worker")?;
+        Ok((state, epochs, number.zip(owner)))
     }
 
     /// Ends the attempt of a worker that has died. Nothing happens if somebody else just did.
@@ -156,11 +178,12 @@ impl Store {
     }
 }
 
-/// Claims one trial if it is planned: the update repeats the condition, so that of two claims one wins.
+/// Claims one trial if it is planned and not far enough: the update repeats the condition, so that of two claims
+/// one wins.
 async fn claim_one(
     transaction: &mut Transaction<'static, Sqlite>,
     trial: i64,
-    sweep: i64,
+    queue: &Queue,
     owner: &Owner,
     numerics: &str,
 ) -> Result<Option<Claimed>, StoreError> {
@@ -170,10 +193,14 @@ async fn claim_one(
              folder = coalesce(
                  folder,
                  (select dataset || '/' || sweeps.name from sweeps where key = ?1) || '/' || name)
-         where key = ?2 and state = 'planned' returning folder",
+         where key = ?2 and state = 'planned' and (
+             ?3 is null or
+             (select coalesce(max(epoch), 0) from metrics where trial_key = ?2) < ?3)
+         returning folder",
     )
-    .bind(sweep)
+    .bind(queue.sweep)
     .bind(trial)
+    .bind(queue.until)
     .fetch_optional(&mut **transaction)
     .await
     .doing(doing)?;

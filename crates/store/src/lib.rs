@@ -9,6 +9,7 @@ mod claim;
 mod error;
 mod open;
 mod owner;
+mod prune;
 mod read;
 mod record;
 mod register;

@@ -41,6 +41,22 @@ pub struct TrialRow {
     pub error: Option<String>,
     /// The last attempt's numerics.
     pub numerics: Option<String>,
+    /// The epoch after which the sweep gave it up, if it did: the one that was asked for its trials, else the one
+    /// that trained it. Somebody else may have trained it on.
+    pub pruned_after: Option<u32>,
+}
+
+impl TrialRow {
+    /// Whether the sweep still wants it trained.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, TrialState::Planned | TrialState::Running)
+            && self.pruned_after.is_none()
+    }
+
+    /// Whether the sweep gave it up, and nobody else trained it on.
+    pub fn is_pruned(&self) -> bool {
+        self.state == TrialState::Planned && self.pruned_after.is_some()
+    }
 }
 
 /// A sweep as the database knows it.
@@ -67,25 +83,22 @@ pub struct SweepRecord {
 impl Store {
     /// Every trial, in the order in which they were planned.
     pub async fn trials(&self) -> Result<Vec<TrialRow>, StoreError> {
-        trial_rows(self.reader(), "order by trials.key", None).await
+        trial_rows(self.reader(), None, "order by trials.key").await
     }
 
     /// The trials that a sweep wants, in the order of its plan: those of its newest plan, and of older
     /// ones those that are trained or in training.
     pub async fn wanted_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
-        let clause = "join sweep_trials on sweep_trials.trial_key = trials.key
-             join sweeps as wanting on wanting.key = sweep_trials.sweep_key
-             where sweep_trials.sweep_key = ?
-                 and (sweep_trials.plan = wanting.plan or trials.state not in ('planned', 'failed'))
-             order by sweep_trials.position, trials.key";
-        trial_rows(self.reader(), clause, Some(sweep)).await
+        let clause = "join sweeps as wanting on wanting.key = wish.sweep_key
+             where wish.plan = wanting.plan or trials.state not in ('planned', 'failed')
+             order by wish.position, trials.key";
+        trial_rows(self.reader(), Some(sweep), clause).await
     }
 
     /// The trials that any plan of a sweep had, in the order of the last that had them.
     pub async fn sweep_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
-        let clause = "join sweep_trials on sweep_trials.trial_key = trials.key
-             where sweep_trials.sweep_key = ? order by sweep_trials.position, trials.key";
-        trial_rows(self.reader(), clause, Some(sweep)).await
+        let clause = "order by wish.position, trials.key";
+        trial_rows(self.reader(), Some(sweep), clause).await
     }
 
     /// Every sweep, the one that was run last first.
@@ -162,14 +175,20 @@ impl Store {
     }
 }
 
-/// The trials that `clause` (joins, conditions, order) selects, with at most one bound value.
+/// The trials that `clause` (joins, conditions, order) selects of all trials, or of those that any plan of a
+/// sweep had. `wish` is what the sweep wants of each, else what the sweep that trained it does.
 pub(crate) async fn trial_rows(
     executor: impl SqliteExecutor<'_>,
+    sweep: Option<i64>,
     clause: &'static str,
-    value: Option<i64>,
 ) -> Result<Vec<TrialRow>, StoreError> {
+    let wish = match sweep {
+        Some(_) => "join sweep_trials as wish on wish.sweep_key = ?",
+        None => "left join sweep_trials as wish on wish.sweep_key = shown.key",
+    };
     let statement = format!(
         "select trials.*, shown.name as sweep, shown.dataset as dataset,
+             wish.pruned_at_epoch as pruned_after,
              (select count(*) from attempts where attempts.trial_key = trials.key) as attempts,
              (select error from attempts where attempts.trial_key = trials.key
                  and error is not null order by number desc limit 1) as error,
@@ -180,11 +199,12 @@ pub(crate) async fn trial_rows(
              trials.sweep_key,
              (select min(wanted.sweep_key) from sweep_trials as wanted
                  where wanted.trial_key = trials.key))
+         {wish} and wish.trial_key = trials.key
          {clause}"
     );
     let mut query = sqlx::query(AssertSqlSafe(statement));
-    if let Some(value) = value {
-        query = query.bind(value);
+    if let Some(sweep) = sweep {
+        query = query.bind(sweep);
     }
     query
         .try_map(trial_row)
@@ -221,6 +241,7 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
         attempts: row.try_get("attempts")?,
         error: row.try_get("error")?,
         numerics: row.try_get("numerics")?,
+        pruned_after: row.try_get("pruned_after")?,
     })
 }
 

@@ -13,8 +13,8 @@ use crate::read::{TrialRow, trial_rows};
 impl Store {
     /// Forgets `file` of those trials of this sweep that are among the best of no sweep that wants them.
     /// `remove` gets the folder of each, relative to `runs/`, and removes the file: before that is
-    /// recorded, so that no file outlives its record. A trial that has dropped out of the best never comes back: the best only get
-    /// better. The best of a task is the best of some sweep, so it is always kept.
+    /// recorded, so that no file outlives its record. A trial that has dropped out of the best never comes back: the
+    /// best only get better. The best of a task is the best of some sweep, so it is always kept.
     pub async fn forget_surplus_weights(
         &self,
         sweep: i64,
@@ -50,9 +50,8 @@ impl Store {
             };
             let mut finished: Vec<TrialRow> = trial_rows(
                 &mut *transaction,
-                "where trials.state = 'finished' and trials.key in
-                     (select trial_key from sweep_trials where sweep_key = ?)",
                 Some(key),
+                "where trials.state = 'finished'",
             )
             .await?;
             leaderboard::sort(&mut finished, |row| (row.id.clone(), row.figures));
@@ -63,19 +62,20 @@ impl Store {
             .into_iter()
             .filter(|trial| !wanted.contains(trial))
         {
-            sqlx::query("update trials set weights_kept = 0 where key = ?")
-                .bind(trial)
-                .execute(&mut *transaction)
-                .await
-                .doing(doing)?;
+            let folder: Option<String> = sqlx::query_scalar(
+                "update trials set weights_kept = 0 where key = ? returning folder",
+            )
+            .bind(trial)
+            .fetch_one(&mut *transaction)
+            .await
+            .doing(doing)?;
             sqlx::query("delete from files where trial_key = ? and name = ?")
                 .bind(trial)
                 .bind(file)
                 .execute(&mut *transaction)
                 .await
                 .doing(doing)?;
-            let rows = trial_rows(&mut *transaction, "where trials.key = ?", Some(trial)).await?;
-            for folder in rows.into_iter().filter_map(|row| row.folder) {
+            if let Some(folder) = folder {
                 remove(&folder).map_err(StoreError::Files)?;
             }
         }

@@ -215,8 +215,28 @@ pub(crate) static PRUNE_METHOD: Key = Key {
     doc: "How trials that cannot win are stopped early; without the table none is.",
 };
 
+pub(crate) static PRUNE_REDUCTION_FACTOR: Key = Key {
+    table: Some("prune"),
+    name: "reduction_factor",
+    kind: Kind::Whole,
+    list: false,
+    expected: "a whole number from 2 to 1000",
+    default: Some("3"),
+    doc: "One trial in so many goes on from each rung, and the next rung has so many times the epochs.",
+};
+
+pub(crate) static PRUNE_GRACE_EPOCHS: Key = Key {
+    table: Some("prune"),
+    name: "grace_epochs",
+    kind: Kind::Whole,
+    list: false,
+    expected: "a whole number of at least 1, below `train.epochs`",
+    default: Some("1"),
+    doc: "Epochs of the first rung: nothing is stopped before.",
+};
+
 /// Every key, in the order in which files show them.
-pub static KEYS: [&Key; 18] = [
+pub static KEYS: [&Key; 20] = [
     &TASK,
     &KERNEL_SIZE,
     &KERNEL_SIZE_1,
@@ -235,6 +255,8 @@ pub static KEYS: [&Key; 18] = [
     &SEARCH_METHOD,
     &ATTEMPTS,
     &PRUNE_METHOD,
+    &PRUNE_REDUCTION_FACTOR,
+    &PRUNE_GRACE_EPOCHS,
 ];
 
 const fn hyperparameter(

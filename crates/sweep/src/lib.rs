@@ -25,6 +25,6 @@ pub use grid::{Axes, Axis, Grid, GridError, KernelSizes, MOST_TRIALS};
 pub use overrides::{Override, OverrideError};
 pub use plan::{Plan, PlanError, plan};
 pub use run::{RunError, Work, run};
-pub use sweep_file::{Prune, PruneMethod, SweepFile, SweepFileError};
+pub use sweep_file::{SweepFile, SweepFileError};
 pub use tasks_file::{TasksFile, TasksFileError, UnknownTask};
 pub use unknown_key::UnknownKey;

@@ -1,33 +1,64 @@
-//! Stopping trials early by their curves so far: what it would have done on curves that are known whole.
+//! Stopping trials early by their curves so far, and what that would have done on curves that are known whole.
 //!
-//! A score is what a leaderboard would rank the trial by if it ended with that epoch: higher is better.
+//! After each epoch a trial is judged by the weights that would be kept then: their validation accuracy and, where
+//! that is equal (early on, many trials see one class everywhere), their validation loss.
 
 mod asha;
 mod halving;
 mod median;
 
 pub use asha::asha;
-pub use halving::halving;
+pub use halving::{Candidate, Halving, Round};
 pub use median::median_stopping;
 
-/// The curve of a trial that was trained to its own end.
+use std::cmp::Ordering;
+
+use fitroom_domain::{EpochMetrics, LossAndAccuracy};
+
+/// The curve of a trial.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// The score after each epoch.
-    pub scores: Vec<f64>,
+    /// The validation figures, after each epoch, of the weights that would be kept then: those of the lowest
+    /// validation loss so far.
+    pub figures: Vec<LossAndAccuracy>,
     /// Seconds of each epoch.
     pub seconds: Vec<f64>,
 }
 
 impl Curve {
-    /// Epochs until its own end.
-    pub fn epochs(&self) -> usize {
-        self.scores.len()
+    /// The curve of a trial with these epochs.
+    pub fn new(epochs: &[EpochMetrics]) -> Curve {
+        let mut kept: Option<LossAndAccuracy> = None;
+        let mut figures = Vec::with_capacity(epochs.len());
+        for EpochMetrics { validation, .. } in epochs {
+            let best = kept.filter(|kept| kept.loss <= validation.loss);
+            figures.push(*kept.insert(best.unwrap_or(*validation)));
+        }
+        Curve {
+            figures,
+            seconds: epochs.iter().map(|epoch| epoch.seconds).collect(),
+        }
     }
 
-    /// The score after so many epochs, or the last one if it ended before; `None` before the first.
-    fn score(&self, epochs: usize) -> Option<f64> {
-        self.scores[..epochs.min(self.epochs())].last().copied()
+    /// Epochs until its own end.
+    pub fn epochs(&self) -> usize {
+        self.figures.len()
+    }
+
+    /// The figures after so many epochs, or the last ones if it ended before; `None` before the first.
+    fn after(&self, epochs: usize) -> Option<LossAndAccuracy> {
+        self.figures[..epochs.min(self.epochs())].last().copied()
+    }
+}
+
+/// The better figures first, no figures last.
+fn best_first(one: Option<LossAndAccuracy>, other: Option<LossAndAccuracy>) -> Ordering {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let by_accuracy = other.accuracy.total_cmp(&one.accuracy);
+            by_accuracy.then(one.loss.total_cmp(&other.loss))
+        }
+        _ => other.is_some().cmp(&one.is_some()),
     }
 }
 
@@ -54,11 +85,46 @@ mod tests {
 
     use super::*;
 
-    pub(super) fn curve(scores: &[f64]) -> Curve {
+    pub(super) fn figures(accuracy: f64, loss: f64) -> LossAndAccuracy {
+        LossAndAccuracy { accuracy, loss }
+    }
+
+    pub(super) fn curve(accuracies: &[f64]) -> Curve {
+        let figures = accuracies.iter().map(|accuracy| figures(*accuracy, 1.0));
         Curve {
-            scores: scores.to_vec(),
-            seconds: vec![1.0; scores.len()],
+            figures: figures.collect(),
+            seconds: vec![1.0; accuracies.len()],
         }
+    }
+
+    #[test]
+    fn a_trial_is_judged_by_the_weights_of_the_lowest_loss_so_far() {
+        let epochs: Vec<EpochMetrics> = [(0.5, 0.9), (0.9, 1.0), (0.7, 0.8), (0.8, 0.8)]
+            .into_iter()
+            .zip(1..)
+            .map(|((accuracy, loss), epoch)| EpochMetrics {
+                epoch,
+                train: figures(1.0, 0.0),
+                validation: figures(accuracy, loss),
+                seconds: 2.0,
+            })
+            .collect();
+        let curve = Curve::new(&epochs);
+        let accuracies: Vec<f64> = curve
+            .figures
+            .iter()
+            .map(|figures| figures.accuracy)
+            .collect();
+        assert_eq!(accuracies, [0.5, 0.5, 0.7, 0.7]);
+        assert_eq!(curve.seconds, [2.0; 4]);
+    }
+
+    #[test]
+    fn of_equal_accuracies_the_lower_loss_is_better() {
+        let (high, low) = (Some(figures(0.5, 2.0)), Some(figures(0.5, 1.0)));
+        assert_eq!(best_first(low, high), Ordering::Less);
+        assert_eq!(best_first(Some(figures(0.6, 3.0)), low), Ordering::Less);
+        assert_eq!(best_first(high, None), Ordering::Less);
     }
 
     #[test]
@@ -69,9 +135,16 @@ mod tests {
         assert_eq!(rungs(20, 3, 15), [0usize; 0]);
     }
 
-    fn curves() -> impl Strategy<Value = Vec<Curve>> {
-        let scores = prop::collection::vec(0.0..1.0f64, 1..12);
-        prop::collection::vec(scores.prop_map(|scores| curve(&scores)), 1..20)
+    fn halving(grace: usize, factor: usize) -> Halving {
+        Halving {
+            grace_epochs: grace as u32,
+            reduction_factor: factor as u32,
+        }
+    }
+
+    pub(super) fn curves() -> impl Strategy<Value = Vec<Curve>> {
+        let accuracies = prop::collection::vec(0.0..1.0f64, 1..12);
+        prop::collection::vec(accuracies.prop_map(|accuracies| curve(&accuracies)), 1..20)
     }
 
     proptest! {
@@ -82,7 +155,7 @@ mod tests {
             for epochs in [
                 median_stopping(&curves, grace),
                 asha(&curves, grace, factor, workers),
-                halving(&curves, grace, factor),
+                halving(grace, factor).epochs(&curves),
             ] {
                 prop_assert_eq!(epochs.len(), curves.len());
                 for (epochs, curve) in epochs.iter().zip(&curves) {
@@ -104,7 +177,7 @@ mod tests {
             for epochs in [
                 median_stopping(&curves, grace),
                 asha(&curves, grace, factor, 2),
-                halving(&curves, grace, factor),
+                halving(grace, factor).epochs(&curves),
             ] {
                 prop_assert_eq!(epochs[place], 12);
             }

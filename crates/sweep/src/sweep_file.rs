@@ -8,6 +8,7 @@ use fitroom_domain::keep::Keep;
 use crate::document::{self, Place, SyntaxError, ValueError};
 use crate::grid::{Grid, GridError, MOST_TRIALS};
 use crate::overrides::{Override, OverrideError};
+use crate::pruning::Halving;
 use crate::settings::Settings;
 use crate::unknown_key::UnknownKey;
 use crate::{hyperparameters_table, keys, train_table};
@@ -30,23 +31,9 @@ pub struct SweepFile {
     /// A trial that failed this often stays failed, at least 1.
     pub attempts: u32,
     /// How trials are stopped early; `None`: none is.
-    pub prune: Option<Prune>,
+    pub prune: Option<Halving>,
     /// The file as it was read, without overrides.
     pub text: String,
-}
-
-/// The `[prune]` table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Prune {
-    /// Which trials are stopped.
-    pub method: PruneMethod,
-}
-
-/// A rule that says which trials are stopped early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PruneMethod {
-    /// At growing numbers of epochs, the worse part of the trials.
-    Halving,
 }
 
 /// A sweep file that cannot be used; its author has to change it.
@@ -162,6 +149,7 @@ impl SweepFile {
                 .filter(|attempts| (1..=1000).contains(attempts))
         })?;
 
+        let prune = prune(&settings, train.epochs)?;
         Ok(SweepFile {
             name,
             task: task.to_owned(),
@@ -170,7 +158,7 @@ impl SweepFile {
             seeds,
             keep,
             attempts: attempts.unwrap_or(3),
-            prune: prune(&settings)?,
+            prune,
             text: text.to_owned(),
         })
     }
@@ -194,16 +182,29 @@ fn name(path: &Path) -> Result<String, SweepFileError> {
         })
 }
 
-fn prune(settings: &Settings<'_>) -> Result<Option<Prune>, SweepFileError> {
-    let method = settings.single(&keys::PRUNE_METHOD, |value| match value.text()? {
-        "halving" => Some(PruneMethod::Halving),
-        _ => None,
+/// The `[prune]` table. Trials that are trained for `epochs` epochs can be stopped before the last.
+fn prune(settings: &Settings<'_>, epochs: u32) -> Result<Option<Halving>, SweepFileError> {
+    let reduction_factor = settings.single(&keys::PRUNE_REDUCTION_FACTOR, |value| {
+        value.whole().filter(|factor| (2..=1000).contains(factor))
     })?;
-    match method {
-        Some(method) => Ok(Some(Prune { method })),
-        None if settings.has_table("prune") => Err(settings.missing(&keys::PRUNE_METHOD)),
-        None => Ok(None),
+    let grace_epochs = settings.single(&keys::PRUNE_GRACE_EPOCHS, |value| {
+        value.whole().filter(|grace| (1..epochs).contains(grace))
+    })?;
+    let method = settings.single(&keys::PRUNE_METHOD, |value| {
+        value.text().filter(|&method| method == "halving")
+    })?;
+    if method.is_none() {
+        let is_meant =
+            settings.has_table("prune") || reduction_factor.is_some() || grace_epochs.is_some();
+        return match is_meant {
+            true => Err(settings.missing(&keys::PRUNE_METHOD)),
+            false => Ok(None),
+        };
     }
+    Ok(Some(Halving {
+        grace_epochs: grace_epochs.unwrap_or(1),
+        reduction_factor: reduction_factor.unwrap_or(3),
+    }))
 }
 
 #[cfg(test)]

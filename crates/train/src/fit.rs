@@ -48,6 +48,8 @@ pub type Answer = ControlFlow<StopReason>;
 pub enum StopReason {
     /// Somebody asked for it.
     Interrupted,
+    /// It got as far as it is wanted to for now.
+    Paused,
 }
 
 /// How training ended.

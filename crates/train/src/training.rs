@@ -106,6 +106,11 @@ impl<'a> Training<'a> {
         &self.progress.history
     }
 
+    /// Whether the last epoch that ended was the last of all.
+    pub fn has_ended(&self) -> bool {
+        self.progress.ended
+    }
+
     /// Seconds of training so far.
     pub fn seconds(&self) -> f64 {
         let ended = self.progress.history.iter().map(|epoch| epoch.seconds);

@@ -1,24 +1,16 @@
 //! What is said of a sweep before it runs.
 
-use std::num::NonZeroUsize;
-
 use fitroom_data::Dataset;
 use fitroom_domain::TrialState;
 use fitroom_domain::keep::Keep;
 use fitroom_store::TrialRow;
 
-use super::planned_sweep::PlannedSweep;
+use super::planned_sweep::{How, PlannedSweep};
 use crate::output;
 
 impl PlannedSweep {
     /// Says what there is to do, and what is wrong with it. `known` are its trials as they stand.
-    pub(super) fn announce(
-        &self,
-        dataset: &Dataset,
-        known: &[TrialRow],
-        to_do: usize,
-        workers: NonZeroUsize,
-    ) {
+    pub(super) fn announce(&self, dataset: &Dataset, known: &[TrialRow], how: How) {
         let photographs = self.summary.photographs;
         output::message(&format!(
             "{} on {}: {} classes, {} photographs to train on, {} to validate",
@@ -40,18 +32,32 @@ impl PlannedSweep {
                 "warning: {warning} (`fitroom data check {name}` shows them)"
             ));
         }
-        let (all, trained) = (known.len(), count_in(known, TrialState::Finished));
+        let open = self
+            .trials
+            .iter()
+            .zip(known)
+            .filter(|(_, row)| row.is_open());
+        let workers = self.workers(how, open.clone().map(|(trial, _)| trial));
+        let (all, to_do) = (known.len(), open.count());
+        let count = |is_so: fn(&TrialRow) -> bool| known.iter().filter(|row| is_so(row)).count();
+        let pruned = match count(TrialRow::is_pruned) {
+            0 => String::new(),
+            pruned => format!(", {pruned} pruned"),
+        };
+        let trained = count(|row| row.state == TrialState::Finished);
         output::message(&match to_do {
             0 if trained == all => {
                 format!("all {all} trials have been trained already: nothing to do")
             }
-            0 => format!(
-                "all {all} trials have ended already, {} of them without a result: nothing to do",
-                all - trained
-            ),
+            0 => {
+                let without = all - trained - count(TrialRow::is_pruned);
+                format!(
+                    "all {all} trials have ended already, {without} of them without a result{pruned}: \
+                     nothing to do"
+                )
+            }
             _ if to_do < all => format!(
-                "{all} trials, {} of them trained already; {workers} at a time",
-                all - to_do
+                "{all} trials, {trained} of them trained already{pruned}; {workers} at a time"
             ),
             1 => "1 trial".to_owned(),
             _ => format!("{all} trials; {workers} at a time"),
@@ -67,8 +73,4 @@ impl PlannedSweep {
             ));
         }
     }
-}
-
-fn count_in(rows: &[TrialRow], state: TrialState) -> usize {
-    rows.iter().filter(|row| row.state == state).count()
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context, anyhow};
 use fitroom_data::{Predictions, read_predictions};
 use fitroom_domain::statistics::{holm, mcnemar};
-use fitroom_domain::{EpochMetrics, TrialState, highest_logit, leaderboard};
+use fitroom_domain::{TrialState, highest_logit, leaderboard};
 use fitroom_store::{SweepRecord, TrialRow};
-use fitroom_sweep::pruning::{Curve, asha, halving, median_stopping};
+use fitroom_sweep::pruning::{Curve, Halving, asha, median_stopping};
 use serde::Serialize;
 
 use crate::arguments::{AuditArguments, Places};
@@ -105,7 +105,7 @@ fn audit(database: &Database, sweep: &SweepRecord, workers: usize) -> Result<Aud
         .into_iter()
         .filter(|row| row.figures.is_some())
         .filter_map(|row| {
-            let curve = curve(&curves.remove(&row.key)?);
+            let curve = Curve::new(&curves.remove(&row.key)?);
             Some(Trained { row, curve })
         })
         .collect();
@@ -162,7 +162,11 @@ fn audit(database: &Database, sweep: &SweepRecord, workers: usize) -> Result<Aud
         let parameters = format!("1 in {factor}, from epoch {grace} on");
         let epochs = asha(&plan, grace, factor, workers);
         methods.push(verdict(format!("ASHA, {parameters}"), epochs));
-        let epochs = halving(&plan, grace, factor);
+        let halving = Halving {
+            grace_epochs: grace as u32,
+            reduction_factor: factor as u32,
+        };
+        let epochs = halving.epochs(&plan);
         methods.push(verdict(format!("halving, {parameters}"), epochs));
     }
     Ok(Audit {
@@ -173,25 +177,6 @@ fn audit(database: &Database, sweep: &SweepRecord, workers: usize) -> Result<Aud
         winner: winner.row.name.clone(),
         methods,
     })
-}
-
-/// The score after each epoch is the accuracy of the weights that would be kept then: those of the lowest
-/// validation loss so far.
-fn curve(epochs: &[EpochMetrics]) -> Curve {
-    let mut best: Option<&EpochMetrics> = None;
-    let mut scores = Vec::with_capacity(epochs.len());
-    for epoch in epochs {
-        let kept = match best {
-            Some(kept) if kept.validation.loss <= epoch.validation.loss => kept,
-            _ => epoch,
-        };
-        best = Some(kept);
-        scores.push(kept.validation.accuracy);
-    }
-    Curve {
-        scores,
-        seconds: epochs.iter().map(|epoch| epoch.seconds).collect(),
-    }
 }
 
 /// Keys of the trials whose predictions do not show that they are worse than the first: the first itself, and

@@ -3,23 +3,20 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::Context;
 use fitroom_data::{Dataset, TaskRows, leaks, task_rows};
 use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialState};
-use fitroom_store::{Owner, Queue, Registered, SweepToRun, TrialRow};
+use fitroom_store::{Registered, SweepToRun, TrialRow};
 use fitroom_sweep::{Place, SweepFile, plan};
 use fitroom_train::{Engine, peak_memory};
 
-use super::sweep_results::{best_first, list_failures, print_best};
 use crate::arguments::SweepArguments;
 use crate::database::Database;
-use crate::exit::{Exit, Failure};
-use crate::interrupt::Interrupt;
+use crate::exit::Failure;
 use crate::output;
-use crate::sweeping::{Progress, Sweeping, cost, sweep_up, workers};
+use crate::sweeping::workers;
 
 /// Digits of an id that are enough to name a trial.
 const SHORTEST_ID: usize = 8;
@@ -139,90 +136,8 @@ impl PlannedSweep {
         }
     }
 
-    /// Trains what is not trained yet and prints the results.
-    pub(crate) fn run(
-        &self,
-        registered: Registered,
-        database: &Database,
-        owner: &Owner,
-        interrupt: &Interrupt,
-        dataset: &Dataset,
-        how: How,
-    ) -> Result<Exit, Failure> {
-        let known = self.rows_of_plan(database, &registered)?;
-        sweep_up(database, &known);
-        let to_do: Vec<i64> = known
-            .iter()
-            .filter(|row| is_open(row))
-            .map(|row| row.key)
-            .collect();
-        let by_key: HashMap<i64, Trial> = registered
-            .trials
-            .iter()
-            .copied()
-            .zip(self.trials.iter().cloned())
-            .collect();
-        let workers = self.workers(how, to_do.iter().filter_map(|key| by_key.get(key)));
-        self.announce(dataset, &known, to_do.len(), workers);
-        let total_cost = to_do
-            .iter()
-            .filter_map(|key| by_key.get(key))
-            .map(|trial| cost(&self.summary, trial))
-            .sum();
-        let best = best_first(known).into_iter().next().and_then(|row| {
-            let accuracy = row.figures?.accuracy;
-            Some((row.name, accuracy))
-        });
-        let progress = Progress::new(
-            self.trials.len(),
-            self.trials.len() - to_do.len(),
-            total_cost,
-            best,
-            workers.get(),
-        );
-        let ended = Sweeping {
-            database,
-            owner,
-            interrupt,
-            dataset,
-            rows: &self.rows,
-            summary: &self.summary,
-            sweep: &self.sweep,
-            engine: how.engine,
-            checkpoint_every: how.checkpoint_every,
-            key: registered.sweep,
-            trials: by_key,
-            queue: Mutex::new(Queue::new(registered.sweep, to_do)),
-            progress: &progress,
-        }
-        .run(workers);
-        progress.close();
-        ended?;
-        let rows = self.rows_of_plan(database, &registered)?;
-        let failed = list_failures(&rows);
-        // Whoever asks to stop after the last trial has ended interrupts nothing.
-        let open = rows.iter().filter(|row| is_open(row)).count();
-        if open > 0 && interrupt.asked() {
-            output::message(&format!(
-                "interrupted with {open} of {} trials to do; the same command goes on",
-                rows.len()
-            ));
-            return Ok(Exit::Interrupted);
-        }
-        if open > 0 {
-            output::message(&format!(
-                "another process wants {open} trials tried again; the same command waits for them"
-            ));
-        }
-        print_best(&rows, self.sweep.seeds.len())?;
-        Ok(match failed + open {
-            0 => Exit::Well,
-            _ => Exit::PartFailed,
-        })
-    }
-
     /// The trials of this plan as they stand, in its order; those of the sweep's other plans are left out.
-    fn rows_of_plan(
+    pub(super) fn rows_of_plan(
         &self,
         database: &Database,
         registered: &Registered,
@@ -264,11 +179,6 @@ impl PlannedSweep {
             })
             .collect()
     }
-}
-
-/// Whether it may still be trained.
-fn is_open(row: &TrialRow) -> bool {
-    matches!(row.state, TrialState::Planned | TrialState::Running)
 }
 
 /// Whether `name` (of `--retry`) means this trial.

@@ -127,7 +127,7 @@ fn report_row(row: &TrialRow, sweep: &SweepRecord, curve: Vec<EpochMetrics>) -> 
         curve,
         error: row.error.clone(),
         attempts: row.attempts,
-        pruned_after: None,
+        pruned_after: row.pruned_after,
         reused_from: (row.sweep != sweep.name).then(|| row.sweep.clone()),
         weights_kept: row.weights_kept,
     }

@@ -40,7 +40,10 @@ pub(crate) fn trials_table(trials: &[TrialRow]) -> String {
             row.dataset.clone(),
             row.sweep.clone(),
             row.name.clone(),
-            row.state.to_string(),
+            match row.is_pruned() {
+                true => "pruned".to_owned(),
+                false => row.state.to_string(),
+            },
             figure(|figures| output::percent(figures.accuracy)),
             figure(|figures| format!("{:.4}", figures.loss)),
             figure(|figures| format!("{}/{}", figures.best_epoch, figures.epochs)),

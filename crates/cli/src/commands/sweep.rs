@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use fitroom_data::Dataset;
 use fitroom_store::Owner;
 use fitroom_sweep::{Override, SweepFile, TasksFile};
 
 use super::planned_sweep::{How, PlannedSweep, SweepSource};
+use super::run_sweep::Site;
 use crate::arguments::{Places, SweepArguments};
 use crate::choose_dataset;
 use crate::database::Database;
@@ -54,10 +55,16 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
     let database = Database::open(&places.runs)?;
     let owner = Owner::new(&places.runs)?;
     let interrupt = Interrupt::listen()?;
+    let site = Site {
+        database: &database,
+        owner: &owner,
+        interrupt: &interrupt,
+        dataset: &dataset,
+    };
     let mut exit = Exit::Well;
     for sweep in &planned {
         let registered = sweep.register(&database, &dataset, arguments)?;
-        match sweep.run(registered, &database, &owner, &interrupt, &dataset, how)? {
+        match sweep.run(&registered, &site, how)? {
             Exit::Interrupted => return Ok(Exit::Interrupted),
             Exit::PartFailed => exit = Exit::PartFailed,
             Exit::Well => {}
@@ -82,13 +89,6 @@ fn read_sweep(
             .or_input()
     };
     let sweep = SweepFile::parse(&read(path)?, path, overrides).or_input()?;
-    if sweep.prune.is_some() {
-        let shown = path.display();
-        return Err(anyhow!(
-            "{shown}: `[prune]` is not possible yet in this version; remove it"
-        ))
-        .or_input();
-    }
     let tasks_path = match tasks {
         Some(path) => path.to_owned(),
         None => path

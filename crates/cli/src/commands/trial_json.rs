@@ -16,6 +16,8 @@ pub(crate) struct TrialJson<'a> {
     trial: &'a str,
     name: &'a str,
     state: &'static str,
+    /// The epoch after which its sweep gave it up, of a planned one.
+    pruned_after: Option<u32>,
     seed: u64,
     epochs: Option<u32>,
     hyperparameters: BTreeMap<&'static str, serde_json::Number>,
@@ -37,6 +39,7 @@ impl<'a> TrialJson<'a> {
             trial: row.id.as_str(),
             name: &row.name,
             state: row.state.as_str(),
+            pruned_after: row.pruned_after.filter(|_| row.is_pruned()),
             seed: row.trial.seed,
             epochs: figures.map(|figures| figures.epochs),
             hyperparameters: HYPERPARAMETERS

@@ -33,6 +33,8 @@ pub(crate) struct Sweeping<'a> {
     /// Its trials by key.
     pub(crate) trials: HashMap<i64, Trial>,
     pub(crate) queue: Mutex<Queue>,
+    /// The epoch after which trials wait until it is known which go on; `None`: none does.
+    pub(crate) until: Option<u32>,
     pub(crate) progress: &'a Progress,
 }
 

@@ -4,33 +4,32 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
-use fitroom_domain::{Trial, TrialFigures, TrialState};
+use fitroom_domain::{Trial, TrialState};
 use fitroom_store::{AttemptKey, Claimed, Ending, StoreError, utc_now};
 use fitroom_train::{
-    Answer, Event, FitError, Fitted, Outcome, ReadTensorsError, ResumeError, StopReason, Training,
-    fit,
+    Answer, Event, FitError, Outcome, ReadTensorsError, ResumeError, StopReason, Training, fit,
 };
 
-use super::checkpoint_files::{forget_checkpoints, latest_checkpoint};
+use super::checkpoint_files::latest_checkpoint;
 use super::checkpoints::Checkpoints;
 use super::cost;
-use super::progress::TrialLine;
 use super::run::Sweeping;
 use super::sinks::{Close, Sinks};
 use super::tensorboard_sink::{Logged, TensorboardSink};
-use super::trial_folder::{self, Result as TrialResult, TrialFolder};
+use super::trial_folder::TrialFolder;
 use crate::output;
 
 /// An attempt in progress.
-struct Attempt<'a> {
-    key: AttemptKey,
-    trial: &'a Trial,
-    numerics: &'a str,
-    path: PathBuf,
-    started: Instant,
-    started_at: String,
+pub(super) struct Attempt<'a> {
+    pub(super) key: AttemptKey,
+    pub(super) trial: &'a Trial,
+    pub(super) numerics: &'a str,
+    /// The trial's folder.
+    pub(super) path: PathBuf,
+    pub(super) started: Instant,
+    pub(super) started_at: String,
     /// Seconds of training in the attempts that it goes on from.
-    seconds_before: f64,
+    pub(super) seconds_before: f64,
 }
 
 /// A trial that is to be trained on.
@@ -95,6 +94,8 @@ impl Sweeping<'_> {
         };
         let mut broken = sinks.go_on(training.history(), is_logged).err();
         let mut checkpoints = Checkpoints::new(self.checkpoint_every);
+        // How it stands when it begins to wait for the others.
+        let mut standing = String::new();
         let is_broken = broken.is_some();
         let mut observe = |event: &Event, training: &Training<'_>| {
             match event {
@@ -107,13 +108,25 @@ impl Sweeping<'_> {
             if broken.is_some() {
                 return Answer::Break(StopReason::Interrupted);
             }
-            let stopped = stop();
-            if stopped || checkpoints.due() {
+            let is_far_enough = || {
+                let epochs = training.history().len();
+                let reached = self.until.is_some_and(|until| epochs >= until as usize);
+                matches!(event, Event::Epoch { .. }) && reached && !training.has_ended()
+            };
+            let reason = match stop() {
+                true => Some(StopReason::Interrupted),
+                false => is_far_enough().then_some(StopReason::Paused),
+            };
+            if let (Some(StopReason::Paused), Some(last)) = (reason, training.history().last()) {
+                let accuracy = output::percent(last.validation.accuracy);
+                standing = format!("accuracy {accuracy} after epoch {}", last.epoch);
+            }
+            if reason.is_some() || checkpoints.due() {
                 checkpoints.write(&sinks.folder, training, sinks.tensorboard.logged());
             }
-            match stopped {
-                true => Answer::Break(StopReason::Interrupted),
-                false => Answer::Continue(()),
+            match reason {
+                Some(reason) => Answer::Break(reason),
+                None => Answer::Continue(()),
             }
         };
         let fitted = match is_broken {
@@ -137,11 +150,17 @@ impl Sweeping<'_> {
         match fitted {
             Ok(Outcome::Finished(fitted)) => self.conclude_finished(&attempt, &fitted, sinks),
             Ok(Outcome::Diverged { epoch }) => self.conclude_diverged(&attempt, epoch, sinks),
-            Ok(Outcome::Stopped(StopReason::Interrupted)) => {
+            Ok(Outcome::Stopped(reason)) => {
                 let (folder, line) = sinks.finish(Close::Stopped);
                 folder.abandon();
                 self.end(key, &Ending::Interrupted, || Ok(()))?;
-                self.progress.ended(line, "interrupted", None);
+                match reason {
+                    StopReason::Interrupted => self.progress.ended(line, "interrupted", None),
+                    StopReason::Paused => {
+                        let cost = cost(self.summary, trial);
+                        self.progress.ended(line, &standing, Some(cost));
+                    }
+                }
                 Ok(())
             }
             Err(error) => {
@@ -200,101 +219,5 @@ impl Sweeping<'_> {
             training,
             from: None,
         }))
-    }
-
-    fn conclude_finished(
-        &self,
-        attempt: &Attempt<'_>,
-        fitted: &Fitted,
-        sinks: Sinks<'_>,
-    ) -> anyhow::Result<()> {
-        let (folder, line) = sinks.finish(Close::Finished(fitted));
-        folder.write_model(attempt.trial, &self.rows.validation, fitted)?;
-        let figures = self.figures(attempt, fitted)?;
-        let complete = folder.complete(
-            attempt.trial,
-            &TrialResult {
-                state: TrialState::Finished.as_str(),
-                reason: None,
-                figures: Some(&figures),
-                started_at: &attempt.started_at,
-                numerics: attempt.numerics,
-            },
-        )?;
-        let ending = Ending::Finished {
-            figures: &figures,
-            files: complete.files(),
-        };
-        match self.end(attempt.key, &ending, || complete.place())? {
-            Some(_) => {
-                forget_checkpoints(&attempt.path);
-                let cost = cost(self.summary, attempt.trial);
-                self.progress.finished(line, &figures, cost);
-                self.forget_surplus_weights()
-            }
-            None => {
-                self.show_superseded(line);
-                Ok(())
-            }
-        }
-    }
-
-    fn conclude_diverged(
-        &self,
-        attempt: &Attempt<'_>,
-        epoch: u32,
-        sinks: Sinks<'_>,
-    ) -> anyhow::Result<()> {
-        let (folder, line) = sinks.finish(Close::In(TrialState::Diverged));
-        let reason = format!("the loss became infinite or undefined in epoch {epoch}");
-        let complete = folder.complete(
-            attempt.trial,
-            &TrialResult {
-                state: TrialState::Diverged.as_str(),
-                reason: Some(&reason),
-                figures: None,
-                started_at: &attempt.started_at,
-                numerics: attempt.numerics,
-            },
-        )?;
-        let ending = Ending::Diverged {
-            reason: &reason,
-            files: complete.files(),
-        };
-        match self.end(attempt.key, &ending, || complete.place())? {
-            Some(_) => {
-                forget_checkpoints(&attempt.path);
-                let cost = cost(self.summary, attempt.trial);
-                self.progress
-                    .ended(line, &format!("diverged: {reason}"), Some(cost));
-            }
-            None => self.show_superseded(line),
-        }
-        Ok(())
-    }
-
-    pub(super) fn show_superseded(&self, line: TrialLine) {
-        self.progress
-            .ended(line, "given up: another attempt took its place", None);
-    }
-
-    fn figures(&self, attempt: &Attempt<'_>, fitted: &Fitted) -> anyhow::Result<TrialFigures> {
-        let network = self.summary.network(&attempt.trial.hyperparameters)?;
-        Ok(TrialFigures {
-            accuracy: fitted.validation.accuracy,
-            loss: fitted.validation.loss,
-            best_epoch: fitted.best_epoch,
-            epochs: fitted.epochs,
-            parameters: network.parameters(),
-            multiply_adds: network.multiply_adds(),
-            seconds: attempt.seconds_before + attempt.started.elapsed().as_secs_f64(),
-        })
-    }
-
-    fn forget_surplus_weights(&self) -> anyhow::Result<()> {
-        let store = self.database.store();
-        let remove = |folder: &str| trial_folder::remove_weights(&store.runs().join(folder));
-        let forget = store.forget_surplus_weights(self.key, trial_folder::WEIGHTS, remove);
-        Ok(self.database.wait(forget)?)
     }
 }

@@ -1,6 +1,10 @@
 //! Asynchronous successive halving.
 
-use super::{Curve, longest, rungs};
+use std::cmp::Ordering;
+
+use fitroom_domain::LossAndAccuracy;
+
+use super::{Curve, best_first, longest, rungs};
 
 /// A worker's trial, and when its next epoch ends.
 struct Working {
@@ -10,11 +14,11 @@ struct Working {
 }
 
 /// Epochs that each trial is trained, if `workers` take the trials in their order, each as long as its epochs
-/// took, and a trial stops at a rung if its score is not among the best, one in `factor` (rounded up), of those
+/// took, and a trial stops at a rung if it is not among the best, one in `factor` (rounded up), of those
 /// that have reached the rung so far: ASHA (Li and others, 2020) in the form that stops instead of pausing.
 pub fn asha(curves: &[Curve], grace: usize, factor: usize, workers: usize) -> Vec<usize> {
     let rungs = rungs(grace, factor, longest(curves));
-    let mut reached: Vec<Vec<f64>> = vec![Vec::new(); rungs.len()];
+    let mut reached: Vec<Vec<Option<LossAndAccuracy>>> = vec![Vec::new(); rungs.len()];
     let mut trained = vec![0; curves.len()];
     let mut next = 0..curves.len();
     let begin = |trial: usize, at: f64| Working {
@@ -41,10 +45,11 @@ pub fn asha(curves: &[Curve], grace: usize, factor: usize, workers: usize) -> Ve
         trained[now.trial] = now.epochs;
         let mut stops = now.epochs == curve.epochs();
         if let Some(rung) = rungs.iter().position(|rung| *rung == now.epochs) {
-            let score = curve.score(now.epochs).unwrap_or(f64::NEG_INFINITY);
+            let figures = curve.after(now.epochs);
             let others = &mut reached[rung];
-            let better = others.iter().filter(|other| **other > score).count();
-            others.push(score);
+            let is_better = |other: &&_| best_first(**other, figures) == Ordering::Less;
+            let better = others.iter().filter(is_better).count();
+            others.push(figures);
             stops |= better >= others.len().div_ceil(factor.max(2));
         }
         if !stops {
@@ -82,8 +87,8 @@ mod tests {
     #[test]
     fn with_two_workers_what_ends_first_is_compared_first() {
         let slow = Curve {
-            scores: vec![0.3, 0.3],
             seconds: vec![10.0, 10.0],
+            ..curve(&[0.3, 0.3])
         };
         let curves = [slow, curve(&[0.5, 0.5]), curve(&[0.4, 0.4])];
         // 0.5 and then 0.4 are there before the slow one's 0.3.

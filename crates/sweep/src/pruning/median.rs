@@ -1,9 +1,11 @@
 //! The median stopping rule.
 
+use fitroom_domain::LossAndAccuracy;
+
 use super::Curve;
 
 /// Epochs that each trial is trained, one trial after the other, if it is stopped after an epoch, of which there
-/// were at least `grace`, where its best score so far is lower than the median of the running averages up to
+/// were at least `grace`, where its best accuracy so far is lower than the median of the running averages up to
 /// that epoch of all earlier trials that got that far and were not stopped (Golovin and others, Google Vizier,
 /// 2017, section 3.2).
 pub fn median_stopping(curves: &[Curve], grace: usize) -> Vec<usize> {
@@ -11,12 +13,14 @@ pub fn median_stopping(curves: &[Curve], grace: usize) -> Vec<usize> {
     let mut trained = Vec::with_capacity(curves.len());
     for curve in curves {
         let stop = (grace.max(1)..curve.epochs()).find(|&epochs| {
-            let best = curve.scores[..epochs]
+            let accuracies = curve.figures[..epochs]
                 .iter()
-                .copied()
-                .fold(f64::NEG_INFINITY, f64::max);
+                .map(|figures| figures.accuracy);
+            let best = accuracies.fold(f64::NEG_INFINITY, f64::max);
             let reached = completed.iter().filter(|other| other.epochs() >= epochs);
-            let averages = reached.map(|other| mean(&other.scores[..epochs])).collect();
+            let averages = reached
+                .map(|other| mean_accuracy(&other.figures[..epochs]))
+                .collect();
             median(averages).is_some_and(|median| best < median)
         });
         match stop {
@@ -30,8 +34,8 @@ pub fn median_stopping(curves: &[Curve], grace: usize) -> Vec<usize> {
     trained
 }
 
-fn mean(scores: &[f64]) -> f64 {
-    scores.iter().sum::<f64>() / scores.len() as f64
+fn mean_accuracy(figures: &[LossAndAccuracy]) -> f64 {
+    figures.iter().map(|figures| figures.accuracy).sum::<f64>() / figures.len() as f64
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

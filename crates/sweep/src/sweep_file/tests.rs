@@ -70,6 +70,8 @@ fn every_key_reaches_its_setting() {
         attempts = 1
         [prune]
         method = "halving"
+        reduction_factor = 4
+        grace_epochs = 999
         "#,
     )
     .unwrap();
@@ -90,8 +92,9 @@ fn every_key_reaches_its_setting() {
     assert_eq!(sweep.train, train);
     assert_eq!(sweep.seeds, [3, 0]);
     assert_eq!((sweep.keep, sweep.attempts), (Keep::All, 1));
-    let halving = Prune {
-        method: PruneMethod::Halving,
+    let halving = Halving {
+        grace_epochs: 999,
+        reduction_factor: 4,
     };
     assert_eq!(sweep.prune, Some(halving));
 }
@@ -254,6 +257,14 @@ fn a_mistake_in_the_other_tables_names_its_line_and_what_was_expected() {
         (
             "[prune]",
             "x.toml: `prune.method` is missing, expected `\"halving\"`",
+        ),
+        (
+            "[prune]\nmethod = \"halving\"\ngrace_epochs = 15",
+            "x.toml:7: `grace_epochs` is `15`, expected a whole number of at least 1, below `train.epochs`",
+        ),
+        (
+            "[prune]\nmethod = \"halving\"\nreduction_factor = 1",
+            "x.toml:7: `reduction_factor` is `1`, expected a whole number from 2 to 1000",
         ),
         (
             "[trian]",
