@@ -141,7 +141,10 @@ fn halving_stops_those_that_the_whole_curves_say_and_what_is_left_is_trained_as_
     assert_eq!(left.len(), 1);
     assert!(left.iter().all(|(name, files)| whole[name] == *files));
 
-    // Once more, there is nothing to do, and less to do than without pruning.
+    // Once more, there is nothing to do.
+    let plan: Vec<&str> = SWEEP.into_iter().chain(["--plan"]).collect();
+    let plan = workplace.fitroom(&plan).stdout;
+    assert!(plan.contains("8: 0 to do, 1 finished, 7 pruned"), "{plan}");
     let again = workplace.fitroom(&SWEEP);
     let said =
         "all 8 trials have ended already, 0 of them without a result, 7 pruned: nothing to do";

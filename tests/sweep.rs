@@ -1,6 +1,7 @@
 //! Grids, workers, resuming, sharing, failures.
 
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -341,4 +342,61 @@ fn only_the_five_best_keep_their_weights() {
     let mut expected = best;
     expected.sort();
     assert_eq!(with_weights, expected);
+}
+
+#[test]
+fn weights_that_were_removed_are_trained_again_to_the_bit() {
+    let workplace = Workplace::with_dataset();
+    let kept = GRID;
+    workplace.write("sweeps/grid.toml", kept);
+    let sweep = || workplace.fitroom(&["sweep", "sweeps/grid.toml"]);
+    let weights = || workplace.trial_files("grid", "model.safetensors");
+    assert_eq!(sweep().code, Some(0));
+    let expected = weights();
+    fs::remove_dir_all(workplace.path("runs")).unwrap();
+
+    workplace.write("sweeps/grid.toml", &kept.replace("keep = \"all\"\n", ""));
+    assert_eq!(sweep().code, Some(0));
+    assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
+    let page = || fs::read_to_string(workplace.path("reports/small/grid.html")).unwrap();
+    assert!(page().contains("the same command trains them again, to the same bits"));
+    let count = expected.len() - 5;
+    let listed = |name: &str| {
+        let folders = workplace.trial_folders("grid").into_iter();
+        folders.filter(|folder| folder.join(name).exists()).count()
+    };
+    assert_eq!(listed("model.safetensors"), 5);
+
+    workplace.write("sweeps/grid.toml", kept);
+    // One of them came from elsewhere, it seems.
+    let without = |folder: &PathBuf| !folder.join("model.safetensors").exists();
+    let other = workplace
+        .trial_folders("grid")
+        .into_iter()
+        .find(without)
+        .unwrap();
+    let result = fs::read_to_string(other.join("result.toml")).unwrap();
+    let planted = result.replace("blake3 = \"", "blake3 = \"0");
+    fs::write(other.join("result.toml"), planted).unwrap();
+    let run = sweep();
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    let said = format!("{count} trials are trained again");
+    assert!(run.stderr.contains(&said), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("yet other weights come out"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(listed("model.safetensors"), expected.len() - 1);
+    assert_eq!(listed("model.safetensors.partial"), 0);
+
+    fs::write(other.join("result.toml"), result).unwrap();
+    let run = sweep();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(weights() == expected, "other weights came out");
+    assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
+    assert!(!page().contains("the same command trains them again"));
+    // What is there again stays there.
+    let run = sweep();
+    assert!(!run.stderr.contains("trained again"), "{}", run.stderr);
 }

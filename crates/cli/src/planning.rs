@@ -4,6 +4,6 @@ mod disk;
 mod probe;
 mod schedule;
 
-pub(crate) use disk::disk;
+pub(crate) use disk::{Wanted, disk};
 pub(crate) use probe::Probe;
 pub(crate) use schedule::makespan;

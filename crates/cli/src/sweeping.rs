@@ -5,6 +5,7 @@ mod checkpoints;
 mod conclude_trial;
 mod control_groups;
 mod progress;
+mod restore_weights;
 mod run;
 mod sinks;
 mod tensorboard_sink;
@@ -20,6 +21,7 @@ use crate::database::Database;
 
 use checkpoint_files::forget_checkpoints;
 pub(crate) use progress::Progress;
+pub(crate) use restore_weights::{RestoreLock, Restoring};
 pub(crate) use run::Sweeping;
 pub(crate) use time::duration;
 pub(crate) use trial_folder::PREDICTIONS;

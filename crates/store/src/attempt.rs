@@ -91,14 +91,7 @@ impl Store {
             Ending::Failed { .. } | Ending::Interrupted => &[],
         };
         for file in files {
-            sqlx::query("insert into files (trial_key, name, bytes, blake3) values (?, ?, ?, ?)")
-                .bind(attempt.trial)
-                .bind(&file.name)
-                .bind(file.bytes as i64)
-                .bind(&file.blake3)
-                .execute(&mut *transaction)
-                .await
-                .doing("record the files of a trial")?;
+            record_file(&mut transaction, attempt.trial, file).await?;
         }
         place().map_err(StoreError::Files)?;
         transaction.commit().await.doing("end an attempt")?;
@@ -151,6 +144,22 @@ pub(crate) async fn close(
             .doing(doing)?;
     }
     Ok(Ended { trial })
+}
+
+pub(crate) async fn record_file(
+    transaction: &mut Transaction<'static, Sqlite>,
+    trial: i64,
+    file: &TrialFile,
+) -> Result<(), StoreError> {
+    sqlx::query("insert into files (trial_key, name, bytes, blake3) values (?, ?, ?, ?)")
+        .bind(trial)
+        .bind(&file.name)
+        .bind(file.bytes as i64)
+        .bind(&file.blake3)
+        .execute(&mut **transaction)
+        .await
+        .doing("record the files of a trial")?;
+    Ok(())
 }
 
 async fn write_figures(

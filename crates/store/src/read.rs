@@ -95,6 +95,13 @@ impl Store {
         trial_rows(self.reader(), Some(sweep), clause).await
     }
 
+    /// The trials of a sweep's newest plan, in its order.
+    pub async fn planned_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
+        let clause = "join sweeps as wanting on wanting.key = wish.sweep_key
+             where wish.plan = wanting.plan order by wish.position, trials.key";
+        trial_rows(self.reader(), Some(sweep), clause).await
+    }
+
     /// The trials that any plan of a sweep had, in the order of the last that had them.
     pub async fn sweep_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
         let clause = "order by wish.position, trials.key";

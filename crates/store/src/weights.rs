@@ -1,4 +1,4 @@
-//! Forgetting weights that no sweep wants kept.
+//! Forgetting weights that no sweep wants kept, and getting them back.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -6,11 +6,38 @@ use std::io;
 use fitroom_domain::keep::{self, Keep};
 use fitroom_domain::leaderboard;
 
+use crate::attempt::{TrialFile, record_file};
 use crate::error::{Doing, StoreError, corrupt};
 use crate::open::Store;
 use crate::read::{TrialRow, trial_rows};
 
 impl Store {
+    /// Records that the weights of a finished trial are there again; `place` puts the file in its place while the
+    /// database's write lock is held. Nothing happens if they are there already.
+    pub async fn restore_weights(
+        &self,
+        trial: i64,
+        file: &TrialFile,
+        place: impl FnOnce() -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let doing = "record weights that are back";
+        let mut transaction = self.write().await?;
+        let restored = sqlx::query(
+            "update trials set weights_kept = 1
+             where key = ? and state = 'finished' and weights_kept = 0",
+        )
+        .bind(trial)
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if restored.rows_affected() == 0 {
+            return Ok(());
+        }
+        record_file(&mut transaction, trial, file).await?;
+        place().map_err(StoreError::Files)?;
+        transaction.commit().await.doing(doing)
+    }
+
     /// Forgets `file` of those trials of this sweep that are among the best of no sweep that wants them.
     /// `remove` gets the folder of each, relative to `runs/`, and removes the file: before that is
     /// recorded, so that no file outlives its record. A trial that has dropped out of the best never comes back: the

@@ -2,7 +2,6 @@
 
 use fitroom_data::Dataset;
 use fitroom_domain::TrialState;
-use fitroom_domain::keep::Keep;
 use fitroom_store::TrialRow;
 
 use super::planned_sweep::{How, PlannedSweep};
@@ -62,15 +61,5 @@ impl PlannedSweep {
             1 => "1 trial".to_owned(),
             _ => format!("{all} trials; {workers} at a time"),
         });
-        let dropped = known
-            .iter()
-            .filter(|row| row.state == TrialState::Finished && !row.weights_kept)
-            .count();
-        if self.sweep.keep == Keep::All && dropped > 0 {
-            output::message(&format!(
-                "{dropped} of them were trained when their weights were not wanted: those are gone, and \
-                 only predictions and curves are left"
-            ));
-        }
     }
 }

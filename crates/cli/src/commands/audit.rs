@@ -88,7 +88,7 @@ pub(crate) fn run(places: &Places, arguments: &AuditArguments) -> Result<Exit, F
 
 fn audit(database: &Database, sweep: &SweepRecord, workers: usize) -> Result<Audit, Failure> {
     let store = database.store();
-    let rows = database.wait(store.wanted_trials(sweep.key))?;
+    let rows = database.wait(store.planned_trials(sweep.key))?;
     let mut curves = database.wait(store.curves(sweep.key))?;
     let open = rows
         .iter()

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use fitroom_data::Dataset;
+use fitroom_domain::keep::{Keep, TOP};
 use fitroom_domain::{Trial, TrialId, TrialState};
 use fitroom_store::TrialRow;
 
@@ -11,7 +12,7 @@ use super::planned_sweep::{How, PlannedSweep};
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::output;
-use crate::planning::{Probe, disk, makespan};
+use crate::planning::{Probe, Wanted, disk, makespan};
 use crate::sweeping::{duration, gibibytes, memory_taken};
 
 /// Finished trials of the task from which a usual number of epochs is taken.
@@ -27,10 +28,11 @@ impl PlannedSweep {
                 rows.map(|row| (row.id.clone(), row)).collect()
             }
         };
-        let (mut finished, mut reused, mut failed, mut running) = (0, 0, 0, 0);
+        let (mut finished, mut reused, mut failed, mut running, mut pruned) = (0, 0, 0, 0, 0);
         let mut to_do: Vec<&Trial> = Vec::new();
         for trial in &self.trials {
             match known.get(&trial.id()) {
+                Some(row) if self.has_pruned(row) => pruned += 1,
                 Some(row) => match row.state {
                     TrialState::Finished | TrialState::Diverged => {
                         finished += 1;
@@ -57,6 +59,9 @@ impl PlannedSweep {
         }
         if running > 0 {
             counts += &format!(", {running} of those to do in training now");
+        }
+        if pruned > 0 {
+            counts += &format!(", {pruned} pruned");
         }
         if failed > 0 {
             counts += &format!(", {failed} failed (`--retry` tries them again)");
@@ -110,7 +115,12 @@ impl PlannedSweep {
                 steps * pace.step + self.rows.validation.len() as f64 * pace.prediction
             })
             .collect();
+        let forecast = |epochs: f64| match &self.sweep.prune {
+            None => (epochs, 0),
+            Some(halving) => halving.forecast(to_do.len(), epochs, settings.epochs as usize),
+        };
         let total = |count: f64| {
+            let (count, _) = forecast(count);
             let seconds: Vec<f64> = epochs.iter().map(|epoch| count * epoch).collect();
             duration(makespan(&seconds, workers))
         };
@@ -121,10 +131,14 @@ impl PlannedSweep {
                 .min(settings.patience.saturating_add(1).max(2)),
             settings.epochs,
         );
+        let each = match self.sweep.prune {
+            None => "each",
+            Some(_) => "those that are not pruned",
+        };
         let mut time = match least == most {
-            true => format!("{} for {most} epochs of each", total(f64::from(most))),
+            true => format!("{} for {most} epochs of {each}", total(f64::from(most))),
             false => format!(
-                "{} to {}, for {least} to {most} epochs of each",
+                "{} to {}, for {least} to {most} epochs of {each}",
                 total(f64::from(least)),
                 total(f64::from(most))
             ),
@@ -136,13 +150,26 @@ impl PlannedSweep {
                 total(usual)
             );
         }
-        let middle = usual.unwrap_or(f64::from(least + most) / 2.0);
-        let disk = disk(to_do, &self.summary, self.sweep.keep, middle, workers);
+        let (middle, pruned) = forecast(usual.unwrap_or(f64::from(least + most) / 2.0));
+        let wanted = Wanted {
+            weights: match self.sweep.keep {
+                Keep::All => to_do.len(),
+                Keep::Top => TOP,
+            },
+            in_training: workers.get(),
+            pruned,
+        };
+        let disk = disk(to_do, &self.summary, middle, wanted);
         Ok(vec![
             ("time", time),
             ("memory", format!("{} at the peak", gibibytes(memory))),
             ("disk", format!("about {}", megabytes(disk))),
         ])
+    }
+
+    /// Whether a trial was pruned when this sweep, which still prunes, was last run.
+    fn has_pruned(&self, row: &TrialRow) -> bool {
+        self.sweep.prune.is_some() && row.is_pruned() && row.sweep == self.sweep.name
     }
 
     /// The mean epochs of the finished trials of the same task on the same photographs, if there are enough.

@@ -1,8 +1,5 @@
 //! The disk that trials will take.
 
-use std::num::NonZeroUsize;
-
-use fitroom_domain::keep::{Keep, TOP};
 use fitroom_domain::{ConfusionMatrix, TaskSummary, Trial};
 use fitroom_report::ConfusionPicture;
 
@@ -15,18 +12,26 @@ const ROW: u64 = 7;
 /// Bytes of an epoch's numbers: in the event file, the table, and the database.
 const EPOCH: u64 = 1000;
 
+/// A checkpoint beside weights: it holds them, the best ones and two moments.
+const CHECKPOINT: u64 = 4;
+
 /// Bytes of a trial's descriptions and of the event file's hyperparameters.
 const TRIAL: u64 = 8000;
 
+/// The large files that trials leave, each of one trial.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// How many keep their weights.
+    pub(crate) weights: usize,
+    /// How many are in training at a time.
+    pub(crate) in_training: usize,
+    /// How many stay where they were pruned.
+    pub(crate) pruned: usize,
+}
+
 /// Bytes that these trials take at most, in training or once they have ended, if they train for so many epochs on
-/// average, given what the sweep keeps.
-pub(crate) fn disk(
-    trials: &[&Trial],
-    summary: &TaskSummary,
-    keep: Keep,
-    epochs: f64,
-    workers: NonZeroUsize,
-) -> u64 {
+/// average.
+pub(crate) fn disk(trials: &[&Trial], summary: &TaskSummary, epochs: f64, wanted: Wanted) -> u64 {
     let classes = summary.classes.len() as u64;
     let rows = summary.photographs.validation * (classes * NUMBER + ROW);
     let of_epochs = (epochs * (EPOCH + picture(summary)) as f64) as u64;
@@ -36,18 +41,11 @@ pub(crate) fn disk(
         .map(|network| network.parameters() * NUMBER)
         .collect();
     weights.sort_unstable_by(|one, other| other.cmp(one));
-    let kept = match keep {
-        Keep::All => weights.len(),
-        Keep::Top => TOP,
-    };
-    // Those in training: weights, moments and the best ones, and as much again while a checkpoint is replaced.
-    let checkpoints: u64 = weights
-        .iter()
-        .take(workers.get())
-        .map(|weights| 8 * weights)
-        .sum();
-    let weights = checkpoints + weights.iter().take(kept).sum::<u64>();
-    trials.len() as u64 * (TRIAL + rows + of_epochs) + weights
+    let largest = |count: usize| weights.iter().take(count).sum::<u64>();
+    // In training the old one lies there until the new one is whole.
+    let checkpoints = largest(wanted.pruned) + 2 * largest(wanted.in_training);
+    let files = largest(wanted.weights) + CHECKPOINT * checkpoints;
+    trials.len() as u64 * (TRIAL + rows + of_epochs) + files
 }
 
 /// Bytes of a confusion matrix as TensorBoard gets it; 0 where none is drawn.

@@ -22,7 +22,7 @@ use fitroom_domain::{EpochMetrics, TaskSummary, Trial, TrialFigures, TrialId};
 use fitroom_store::{TrialFile, utc_now};
 use fitroom_train::{Fitted, Training, write_weights};
 use ndarray::Array2;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::tensorboard_sink::Logged;
 
@@ -71,7 +71,7 @@ struct ResultToml<'a> {
     files: Vec<FileToml>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct FileToml {
     name: String,
     bytes: u64,
@@ -335,7 +335,7 @@ fn attempt_name(attempt: u32, name: &str) -> String {
 }
 
 /// Length and hash of a file, once it is on the disk.
-fn describe(path: &Path, name: String) -> anyhow::Result<TrialFile> {
+pub(super) fn describe(path: &Path, name: String) -> anyhow::Result<TrialFile> {
     let mut hasher = blake3::Hasher::new();
     let bytes = File::open(path)
         .and_then(|mut file| {
@@ -350,8 +350,25 @@ fn describe(path: &Path, name: String) -> anyhow::Result<TrialFile> {
     })
 }
 
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
+}
+
+/// The hash that a finished trial's `result.toml` has for one of its files.
+pub(super) fn recorded_hash(folder: &Path, name: &str) -> anyhow::Result<String> {
+    /// What of `result.toml` is read.
+    #[derive(Deserialize)]
+    struct Files {
+        files: Vec<FileToml>,
+    }
+    let path = folder.join(RESULT);
+    let text = fs::read_to_string(&path)
+        .with_context(|| format!("failed to read `{}`", path.display()))?;
+    let content: Files = toml::from_str(&text)
+        .with_context(|| format!("`{}` is not what was written", path.display()))?;
+    let file = content.files.into_iter().find(|file| file.name == name);
+    file.map(|file| file.blake3)
+        .with_context(|| format!("`{}` lists no `{name}`", path.display()))
 }
 
 /// Removes the weights of a trial that no longer keeps them; a file that is gone already is no error.

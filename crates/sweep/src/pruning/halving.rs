@@ -78,6 +78,23 @@ impl Halving {
         }
     }
 
+    /// Mean epochs that so many trials will be trained, if each would end by itself after `epochs`, at most `most`;
+    /// and how many of them will be pruned then.
+    pub fn forecast(&self, trials: usize, epochs: f64, most: usize) -> (f64, usize) {
+        let (mut left, mut total, mut reached) = (trials, 0.0, 0.0);
+        let factor = self.reduction_factor as usize;
+        for rung in rungs(self.grace_epochs as usize, factor, most) {
+            let rung = rung as f64;
+            if rung >= epochs {
+                break;
+            }
+            total += left as f64 * (rung - reached);
+            (left, reached) = (left.div_ceil(factor.max(2)), rung);
+        }
+        total += left as f64 * (epochs - reached);
+        (total / trials.max(1) as f64, trials - left)
+    }
+
     /// Epochs that each trial would have been trained, of trials whose whole curves are known.
     pub fn epochs(&self, curves: &[Curve]) -> Vec<usize> {
         let whole = |curve: &Curve| Candidate {
@@ -122,6 +139,17 @@ mod tests {
         assert_eq!(halving(1, 2).epochs(&curves), [1, 2, 4, 1]);
         // One in three of four, rounded up, are two; of two, one.
         assert_eq!(halving(1, 3).epochs(&curves), [1, 3, 4, 1]);
+    }
+
+    #[test]
+    fn a_forecast_is_what_equally_long_curves_come_to() {
+        let curves = vec![curve(&[0.5; 10]); 9];
+        let epochs = halving(1, 3).epochs(&curves);
+        let mean = epochs.iter().sum::<usize>() as f64 / 9.0;
+        assert_eq!(halving(1, 3).forecast(9, 10.0, 15), (mean, 8));
+        // Those that end by themselves before the rung at 9 are not pruned there.
+        assert_eq!(halving(1, 3).forecast(9, 3.5, 15).1, 8);
+        assert_eq!(halving(4, 3).forecast(9, 3.5, 15), (3.5, 0));
     }
 
     #[test]
