@@ -76,19 +76,16 @@ fn a_plan_counts_what_is_to_do_and_trains_nothing() {
 fn the_disk_that_a_plan_tells_is_what_the_sweep_takes() {
     let workplace = workplace();
     let told = line(&workplace, "disk");
-    let told: f64 = told
-        .trim_start_matches("about ")
-        .trim_end_matches(" MB")
-        .parse()
-        .unwrap();
+    let told = told.strip_prefix("up to ").unwrap();
+    let (told, _) = told.split_once(" MB, and ").unwrap();
+    let told: f64 = told.parse().unwrap();
     assert_eq!(
         workplace.fitroom(&["sweep", "sweeps/grid.toml"]).code,
         Some(0)
     );
     let taken = bytes(&workplace.path("runs")) as f64 / 1e6;
-    // Checkpoints are in the plan and gone in the end.
     assert!(
-        taken < 1.2 * told && taken > 0.3 * told,
+        taken < 1.1 * told && taken > 0.5 * told,
         "{taken} MB were taken, {told} MB told"
     );
     for (word, unit) in [("memory", "GiB at the peak"), ("time", "at a time")] {

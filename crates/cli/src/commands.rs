@@ -11,6 +11,7 @@ pub(crate) mod data_show;
 pub(crate) mod new_dataset;
 pub(crate) mod planned_sweep;
 pub(crate) mod report;
+pub(crate) mod restore_weights;
 pub(crate) mod run_sweep;
 pub(crate) mod runs_list;
 pub(crate) mod sweep;

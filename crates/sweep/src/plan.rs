@@ -164,7 +164,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plan_is_the_product_has_no_trial_twice_and_is_the_same_every_time(
+        fn a_plan_is_the_product_has_no_trial_twice_and_is_the_same_however_it_is_written(
             sizes in btree_set(1_u32..6, 1..4),
             kernels in btree_set(1_u32..200, 1..4),
             penalties in btree_set(0_u32..50, 1..4),
@@ -184,6 +184,19 @@ mod tests {
             );
             prop_assert_eq!(ids.len(), planned.trials.len());
             prop_assert_eq!(plan_on(60, &text).unwrap(), planned);
+
+            // Neither the order of keys and values matters, nor a default that is written down, nor what says how
+            // the grid is run.
+            let reversed = |values: &BTreeSet<u32>| format!("{:?}", values.iter().rev().collect::<Vec<_>>());
+            let seeds: Vec<u64> = seeds.into_iter().rev().collect();
+            let other = format!(
+                "lambda = {}\ndropout_rate = 0\nkernel_num = {}\nkernel_size = {}\n[prune]\n\
+                 method = \"halving\"\n[search]\nattempts = 1\n[train]\nkeep = \"all\"\nseeds = {seeds:?}\n\
+                 epochs = 15 # as ever",
+                reversed(&penalties), reversed(&kernels), reversed(&sizes),
+            );
+            let other = plan_on(60, &other).unwrap();
+            prop_assert_eq!(other.trials.iter().map(Trial::id).collect::<BTreeSet<_>>(), ids);
         }
     }
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use fitroom_data::Dataset;
-use fitroom_domain::{Trial, TrialState, keep};
+use fitroom_domain::{Trial, TrialState};
 use fitroom_store::{Owner, Queue, Registered, TrialRow};
 use fitroom_sweep::pruning::{Candidate, Curve, Round};
-use fitroom_train::numerics;
 
 use super::planned_sweep::{How, PlannedSweep};
 use super::sweep_results::{best_first, list_failures, print_best};
@@ -15,7 +14,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::sweeping::{Progress, RestoreLock, Restoring, Sweeping, cost, sweep_up};
+use crate::sweeping::{Progress, Sweeping, cost, sweep_up};
 
 /// Where a sweep is run.
 pub(crate) struct Site<'a> {
@@ -82,82 +81,6 @@ impl PlannedSweep {
             0 => Exit::Well,
             _ => Exit::PartFailed,
         })
-    }
-
-    /// Those of the plan's finished trials whose weights were removed, but are to be kept by now. That is judged over
-    /// all plans of the sweep, as it is when weights are removed.
-    fn lack_weights(
-        &self,
-        registered: &Registered,
-        database: &Database,
-    ) -> Result<Vec<TrialRow>, Failure> {
-        let rows = database.wait(database.store().sweep_trials(registered.sweep))?;
-        let best_first = best_first(rows);
-        let keys: Vec<i64> = best_first.iter().map(|row| row.key).collect();
-        let wanted = keep::wanted(self.sweep.keep, &keys);
-        let is_wanted = |row: &TrialRow| {
-            !row.weights_kept && wanted.contains(&row.key) && registered.trials.contains(&row.key)
-        };
-        Ok(best_first.into_iter().filter(is_wanted).collect())
-    }
-
-    /// Trains trials again that lack their weights. Counts those that did not come out as they were, and those that
-    /// are left if somebody asks to stop.
-    fn restore_weights(
-        &self,
-        registered: &Registered,
-        site: &Site<'_>,
-        how: How,
-    ) -> Result<(usize, usize), Failure> {
-        let numerics = numerics(how.engine, self.sweep.train.threads);
-        let lack_weights = || self.lack_weights(registered, site.database);
-        let others = lack_weights()?;
-        let others = others
-            .iter()
-            .filter(|row| row.numerics.as_ref() != Some(&numerics));
-        let others = others.count();
-        if others > 0 {
-            output::message(&format!(
-                "weights of {others} trials were removed and stay so: this machine or version ({numerics}) \
-                 would give others"
-            ));
-        }
-        let again = || -> Result<Vec<TrialRow>, Failure> {
-            let mut rows = lack_weights()?;
-            rows.retain(|row| row.numerics.as_ref() == Some(&numerics));
-            Ok(rows)
-        };
-        if again()?.is_empty() {
-            return Ok((0, 0));
-        }
-        let runs = site.database.store().runs();
-        let Some(_lock) = RestoreLock::take(runs, site.interrupt)? else {
-            return Ok((0, again()?.len()));
-        };
-        let trials = again()?;
-        let count = trials.len();
-        if count == 0 {
-            return Ok((0, 0));
-        }
-        output::message(&format!(
-            "{count} trials are trained again: their weights were removed, and `keep` wants them now"
-        ));
-        let workers = self.workers(how, trials.iter().map(|row| &row.trial));
-        let costs = trials.iter().map(|row| cost(&self.summary, &row.trial));
-        let progress = Progress::new(count, 0, costs.sum(), None, workers.get());
-        let failed = Restoring {
-            database: site.database,
-            interrupt: site.interrupt,
-            dataset: site.dataset,
-            rows: &self.rows,
-            summary: &self.summary,
-            engine: how.engine,
-            progress: &progress,
-        }
-        .run(trials, workers);
-        progress.close();
-        let failed = failed?;
-        Ok((failed, again()?.len().saturating_sub(failed)))
     }
 
     /// What is to be trained next, by the places in the plan. What has lost so far is written down.

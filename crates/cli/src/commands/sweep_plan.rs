@@ -150,7 +150,7 @@ impl PlannedSweep {
                 total(usual)
             );
         }
-        let (middle, pruned) = forecast(usual.unwrap_or(f64::from(least + most) / 2.0));
+        let (longest, pruned) = forecast(f64::from(most));
         let wanted = Wanted {
             weights: match self.sweep.keep {
                 Keep::All => to_do.len(),
@@ -159,11 +159,16 @@ impl PlannedSweep {
             in_training: workers.get(),
             pruned,
         };
-        let disk = disk(to_do, &self.summary, middle, wanted);
+        let disk = disk(to_do, &self.summary, longest, wanted);
+        let disk = format!(
+            "up to {}, and {} more while trials are in training",
+            megabytes(disk.kept),
+            megabytes(disk.in_training)
+        );
         Ok(vec![
             ("time", time),
             ("memory", format!("{} at the peak", gibibytes(memory))),
-            ("disk", format!("about {}", megabytes(disk))),
+            ("disk", disk),
         ])
     }
 

@@ -29,12 +29,22 @@ pub(crate) struct Wanted {
     pub(crate) pruned: usize,
 }
 
-/// Bytes that these trials take at most, in training or once they have ended, if they train for so many epochs on
-/// average.
-pub(crate) fn disk(trials: &[&Trial], summary: &TaskSummary, epochs: f64, wanted: Wanted) -> u64 {
+/// Bytes that trials take at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Disk {
+    /// Once all have ended.
+    pub(crate) kept: u64,
+    /// Beside that, while they are in training.
+    pub(crate) in_training: u64,
+}
+
+/// What these trials take if they train for so many epochs on average.
+pub(crate) fn disk(trials: &[&Trial], summary: &TaskSummary, epochs: f64, wanted: Wanted) -> Disk {
     let classes = summary.classes.len() as u64;
     let rows = summary.photographs.validation * (classes * NUMBER + ROW);
-    let of_epochs = (epochs * (EPOCH + picture(summary)) as f64) as u64;
+    let picture = picture(summary);
+    // The best weights' matrix comes once more.
+    let of_epochs = (epochs * (EPOCH + picture) as f64) as u64 + picture;
     let mut weights: Vec<u64> = trials
         .iter()
         .filter_map(|trial| summary.network(&trial.hyperparameters).ok())
@@ -42,10 +52,13 @@ pub(crate) fn disk(trials: &[&Trial], summary: &TaskSummary, epochs: f64, wanted
         .collect();
     weights.sort_unstable_by(|one, other| other.cmp(one));
     let largest = |count: usize| weights.iter().take(count).sum::<u64>();
-    // In training the old one lies there until the new one is whole.
-    let checkpoints = largest(wanted.pruned) + 2 * largest(wanted.in_training);
-    let files = largest(wanted.weights) + CHECKPOINT * checkpoints;
-    trials.len() as u64 * (TRIAL + rows + of_epochs) + files
+    Disk {
+        kept: trials.len() as u64 * (TRIAL + rows + of_epochs)
+            + largest(wanted.weights)
+            + CHECKPOINT * largest(wanted.pruned),
+        // The old one lies there until the new one is whole.
+        in_training: 2 * CHECKPOINT * largest(wanted.in_training),
+    }
 }
 
 /// Bytes of a confusion matrix as TensorBoard gets it; 0 where none is drawn.

@@ -1,0 +1,93 @@
+//! Gives trials their weights back that were removed and that a sweep keeps by now.
+
+use fitroom_domain::keep;
+use fitroom_store::{Registered, TrialRow};
+use fitroom_train::numerics;
+
+use super::planned_sweep::{How, PlannedSweep};
+use super::run_sweep::Site;
+use super::sweep_results::best_first;
+use crate::database::Database;
+use crate::exit::Failure;
+use crate::output;
+use crate::sweeping::{Progress, RestoreLock, Restoring, cost};
+
+impl PlannedSweep {
+    /// Those of the plan's finished trials whose weights were removed, but are to be kept by now. That is judged over
+    /// all plans of the sweep, as it is when weights are removed.
+    fn lack_weights(
+        &self,
+        registered: &Registered,
+        database: &Database,
+    ) -> Result<Vec<TrialRow>, Failure> {
+        let rows = database.wait(database.store().sweep_trials(registered.sweep))?;
+        let best_first = best_first(rows);
+        let keys: Vec<i64> = best_first.iter().map(|row| row.key).collect();
+        let wanted = keep::wanted(self.sweep.keep, &keys);
+        let is_wanted = |row: &TrialRow| {
+            !row.weights_kept && wanted.contains(&row.key) && registered.trials.contains(&row.key)
+        };
+        Ok(best_first.into_iter().filter(is_wanted).collect())
+    }
+
+    /// Trains trials again that lack their weights. Counts those that did not come out as they were, and those that
+    /// are left if somebody asks to stop.
+    pub(super) fn restore_weights(
+        &self,
+        registered: &Registered,
+        site: &Site<'_>,
+        how: How,
+    ) -> Result<(usize, usize), Failure> {
+        let numerics = numerics(how.engine, self.sweep.train.threads);
+        let lack_weights = || self.lack_weights(registered, site.database);
+        let others = lack_weights()?;
+        let others = others
+            .iter()
+            .filter(|row| row.numerics.as_ref() != Some(&numerics));
+        let others = others.count();
+        if others > 0 {
+            output::message(&format!(
+                "removed weights that stay so, since this machine or version ({numerics}) would give others: \
+                 those of {others} of {} trials",
+                registered.trials.len()
+            ));
+        }
+        let again = || -> Result<Vec<TrialRow>, Failure> {
+            let mut rows = lack_weights()?;
+            rows.retain(|row| row.numerics.as_ref() == Some(&numerics));
+            Ok(rows)
+        };
+        if again()?.is_empty() {
+            return Ok((0, 0));
+        }
+        let runs = site.database.store().runs();
+        let Some(_lock) = RestoreLock::take(runs, site.interrupt)? else {
+            return Ok((0, again()?.len()));
+        };
+        let trials = again()?;
+        let count = trials.len();
+        if count == 0 {
+            return Ok((0, 0));
+        }
+        output::message(&format!(
+            "trained again, for their weights were removed and `keep` wants them now: {count} of {} trials",
+            registered.trials.len()
+        ));
+        let workers = self.workers(how, trials.iter().map(|row| &row.trial));
+        let costs = trials.iter().map(|row| cost(&self.summary, &row.trial));
+        let progress = Progress::new(count, 0, costs.sum(), None, workers.get());
+        let failed = Restoring {
+            database: site.database,
+            interrupt: site.interrupt,
+            dataset: site.dataset,
+            rows: &self.rows,
+            summary: &self.summary,
+            engine: how.engine,
+            progress: &progress,
+        }
+        .run(trials, workers);
+        progress.close();
+        let failed = failed?;
+        Ok((failed, again()?.len().saturating_sub(failed)))
+    }
+}
