@@ -403,3 +403,79 @@ fn weights_that_were_removed_are_trained_again_to_the_bit() {
     let run = sweep();
     assert!(!run.stderr.contains("`keep` wants"), "{}", run.stderr);
 }
+
+#[test]
+fn a_trial_of_one_sweep_can_be_removed_and_a_shared_one_cannot() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/grid.toml", GRID);
+    workplace.write(
+        "sweeps/small.toml",
+        &GRID.replace("kernel_num = [2, 4]", "kernel_num = 2"),
+    );
+    assert_eq!(
+        workplace
+            .fitroom(&["sweep", "sweeps/grid.toml", "sweeps/small.toml"])
+            .code,
+        Some(0)
+    );
+    let remove = |arguments: &[&str]| {
+        let command: Vec<&str> = ["runs", "remove"]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .collect();
+        workplace.fitroom(&command)
+    };
+    let trials = workplace.trials();
+    let text = |trial: &Value, key: &str| trial[key].as_str().unwrap().to_owned();
+    let is_shared = |trial: &&Value| trial["hyperparameters"]["kernel_num"] == 2;
+    let shared = trials.iter().find(is_shared).unwrap();
+    let mut alone = trials.iter().filter(|trial| !is_shared(trial));
+    // The list has the best trial first.
+    let other = alone
+        .find(|trial| trial["trial"] != trials[0]["trial"])
+        .unwrap();
+
+    for (name, expected) in [
+        ("k3", "there is no trial `k3`"),
+        ("all", "there is no trial `all`"),
+    ] {
+        let run = remove(&[&text(other, "name"), name]);
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    }
+    let run = remove(&[&text(shared, "name"), "--force"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    let why = "it is shared: grid on small and small on small want it";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
+    let run = remove(&[&text(&trials[0], "trial")]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("it is the best of task shapes_and_colours on small"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        workplace.trials().len(),
+        trials.len(),
+        "something was removed"
+    );
+
+    let (name, id) = (text(other, "name"), text(other, "trial"));
+    let folder = workplace.path(&format!("runs/small/grid/{name}"));
+    let weights = fs::read(folder.join("model.safetensors")).unwrap();
+    let run = remove(&[&id[..8]]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(workplace.trials().len(), trials.len() - 1);
+    assert!(!folder.exists());
+    let trash = workplace.path(&format!("runs/.trash/{id}"));
+    assert_eq!(fs::read(trash.join("model.safetensors")).unwrap(), weights);
+    // TensorBoard would show it.
+    for file in fs::read_dir(&trash).unwrap() {
+        assert!(!file_name(&file.unwrap().path()).contains("tfevents"));
+    }
+    let run = workplace.fitroom(&["sweep", "sweeps/grid.toml"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(fs::read(folder.join("model.safetensors")).unwrap(), weights);
+    assert_eq!(remove(&[&name]).code, Some(0), "a second time");
+}

@@ -49,7 +49,7 @@ pub(crate) enum Command {
     Sweep(SweepArguments),
     /// What stopping trials early would have done to a finished sweep: epochs saved, and winners lost.
     Audit(AuditArguments),
-    /// Look at trials.
+    /// Look at trials and remove them.
     #[command(subcommand)]
     Runs(RunsCommand),
     /// The best trial of each dataset and task, selected by validation accuracy.
@@ -219,6 +219,19 @@ pub(crate) struct AuditArguments {
 pub(crate) enum RunsCommand {
     /// List all trials.
     List(ListArguments),
+    /// Remove trials that one sweep alone wants: out of the database, and their folders to `.trash` in the runs
+    /// folder. Their sweep trains them again when it is run.
+    Remove(RemoveArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArguments {
+    /// Trials: each by its name, or by its id or the start of it.
+    #[arg(required = true, value_name = "TRIAL")]
+    pub(crate) trials: Vec<String>,
+    /// Also the best trial of a task.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

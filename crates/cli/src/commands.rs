@@ -14,6 +14,7 @@ pub(crate) mod report;
 pub(crate) mod restore_weights;
 pub(crate) mod run_sweep;
 pub(crate) mod runs_list;
+pub(crate) mod runs_remove;
 pub(crate) mod sweep;
 pub(crate) mod sweep_plan;
 pub(crate) mod sweep_results;

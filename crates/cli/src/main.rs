@@ -39,6 +39,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Sweep(sweep) => commands::sweep::run(places, sweep),
         Command::Audit(audit) => commands::audit::run(places, audit),
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
+        Command::Runs(RunsCommand::Remove(remove)) => commands::runs_remove::run(places, remove),
         Command::Best(best) => commands::best::run(places, best),
         Command::Report => commands::report::run(places),
     }

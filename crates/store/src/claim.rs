@@ -71,6 +71,9 @@ pub enum Next {
     Done,
 }
 
+/// A trial's state, how many of its epochs are recorded and, if there is one, its running attempt's number and owner.
+type Whereabouts = (String, u32, Option<(i64, String)>);
+
 impl Store {
     /// Claims the next trial of the queue that is free. Trials whose worker has died become free.
     pub async fn claim(
@@ -109,7 +112,9 @@ impl Store {
     async fn look_elsewhere(&self, queue: &mut Queue) -> Result<(), StoreError> {
         let mut still_elsewhere = Vec::new();
         for trial in std::mem::take(&mut queue.elsewhere) {
-            let (state, epochs, attempt) = self.whereabouts(trial).await?;
+            let Some((state, epochs, attempt)) = self.whereabouts(trial).await? else {
+                continue;
+            };
             let is_far_enough = queue.until.is_some_and(|until| epochs >= until);
             match (state.parse(), attempt) {
                 (Ok(TrialState::Planned), _) if is_far_enough => {}
@@ -145,26 +150,21 @@ impl Store {
         Ok(())
     }
 
-    /// A trial's state, how many of its epochs are recorded and, if there is one, its running attempt's number
-    /// and owner.
-    async fn whereabouts(
-        &self,
-        trial: i64,
-    ) -> Result<(String, u32, Option<(i64, String)>), StoreError> {
-        let (state, epochs, number, owner): (String, u32, Option<i64>, Option<String>) =
-            sqlx::query_as(
-                "select trials.state,
+    /// Where a trial stands; `None` if it was removed.
+    async fn whereabouts(&self, trial: i64) -> Result<Option<Whereabouts>, StoreError> {
+        let row: Option<(String, u32, Option<i64>, Option<String>)> = sqlx::query_as(
+            "select trials.state,
                  (select coalesce(max(epoch), 0) from metrics where trial_key = trials.key),
                  attempts.number, attempts.owner
              from trials left join attempts
                  on attempts.trial_key = trials.key and attempts.state = 'running'
              where trials.key = ?",
-            )
-            .bind(trial)
-            .fetch_one(self.reader())
-            .await
-            .doing("look for a trial's worker")?;
-        Ok((state, epochs, number.zip(owner)))
+        )
+        .bind(trial)
+        .fetch_optional(self.reader())
+        .await
+        .doing("look for a trial's worker")?;
+        Ok(row.map(|(state, epochs, number, owner)| (state, epochs, number.zip(owner))))
     }
 
     /// Ends the attempt of a worker that has died. Nothing happens if somebody else just did.

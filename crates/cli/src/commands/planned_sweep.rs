@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use fitroom_data::{Dataset, TaskRows, leaks, task_rows};
-use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialState};
+use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialId, TrialState};
 use fitroom_store::{Registered, SweepToRun, TrialRow};
 use fitroom_sweep::{Place, SweepFile, plan};
 use fitroom_train::{Engine, peak_memory};
@@ -19,7 +19,7 @@ use crate::output;
 use crate::sweeping::workers;
 
 /// Digits of an id that are enough to name a trial.
-const SHORTEST_ID: usize = 8;
+pub(super) const SHORTEST_ID: usize = 8;
 
 /// A sweep file and the task that it names.
 pub(crate) struct SweepSource {
@@ -183,9 +183,12 @@ impl PlannedSweep {
 
 /// Whether `name` (of `--retry`) means this trial.
 fn is_meant(name: &str, trial: &Trial) -> bool {
-    name == "all"
-        || name == trial.name()
-        || (name.len() >= SHORTEST_ID && trial.id().as_str().starts_with(name))
+    name == "all" || is_called(name, &trial.name(), &trial.id())
+}
+
+/// Whether `called` is a trial's name, or its id or enough of its start.
+pub(super) fn is_called(called: &str, name: &str, id: &TrialId) -> bool {
+    called == name || (called.len() >= SHORTEST_ID && id.as_str().starts_with(called))
 }
 
 /// What a task comes to on a dataset.

@@ -1,6 +1,6 @@
 //! Runs a planned sweep to its results: in one round or, where trials are pruned, in one for each rung.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
 
 use fitroom_data::Dataset;
@@ -22,6 +22,14 @@ pub(crate) struct Site<'a> {
     pub(crate) owner: &'a Owner,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) dataset: &'a Dataset,
+}
+
+/// The trials of a round.
+struct ToTrain {
+    /// The epoch after which they wait for the others; `None`: they are trained to their ends.
+    until: Option<u32>,
+    /// Their keys.
+    trials: HashSet<i64>,
 }
 
 impl PlannedSweep {
@@ -83,8 +91,8 @@ impl PlannedSweep {
         })
     }
 
-    /// What is to be trained next, by the places in the plan. What has lost so far is written down.
-    fn next_round(&self, registered: &Registered, database: &Database) -> Result<Round, Failure> {
+    /// What is to be trained next. What has lost so far is written down.
+    fn next_round(&self, registered: &Registered, database: &Database) -> Result<ToTrain, Failure> {
         let rows = self.rows_of_plan(database, registered)?;
         let round = match &self.sweep.prune {
             None => Round {
@@ -110,20 +118,24 @@ impl PlannedSweep {
         let keys = rows.iter().map(|row| row.key);
         let pruned = keys.zip(round.lost_at.iter().copied());
         database.wait(database.store().prune(registered.sweep, pruned))?;
-        Ok(round)
+        Ok(ToTrain {
+            until: round.until,
+            trials: round.trials.iter().map(|place| rows[*place].key).collect(),
+        })
     }
 
     /// Trains the trials of a round.
     fn train(
         &self,
-        round: &Round,
+        round: &ToTrain,
         registered: &Registered,
         site: &Site<'_>,
         how: How,
     ) -> Result<(), Failure> {
-        let of_place =
-            |place: &usize| Some((*registered.trials.get(*place)?, self.trials.get(*place)?));
-        let to_do: Vec<(i64, &Trial)> = round.trials.iter().filter_map(of_place).collect();
+        let planned = registered.trials.iter().copied().zip(&self.trials);
+        let to_do: Vec<(i64, &Trial)> = planned
+            .filter(|(key, _)| round.trials.contains(key))
+            .collect();
         let workers = self.workers(how, to_do.iter().map(|(_, trial)| *trial));
         let costs = to_do.iter().map(|(_, trial)| cost(&self.summary, trial));
         let known = self.rows_of_plan(site.database, registered)?;
