@@ -29,7 +29,7 @@ keep = "all"
 "#;
 
 /// Rungs at epochs 1, 2, 4 and 8, where one trial in two goes on.
-const PRUNE: &str = "\n[prune]\nmethod = \"halving\"\nreduction_factor = 2\n";
+const PRUNE: &str = "\n[prune]\nmethod = \"halving\"\nreduction_factor = 2\ngrace_epochs = 1\n";
 
 const SWEEP: [&str; 4] = ["sweep", "sweeps/pruned.toml", "--workers", "2"];
 

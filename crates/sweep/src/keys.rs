@@ -231,7 +231,7 @@ pub(crate) static PRUNE_GRACE_EPOCHS: Key = Key {
     kind: Kind::Whole,
     list: false,
     expected: "a whole number of at least 1, below `train.epochs`",
-    default: Some("1"),
+    default: Some("3"),
     doc: "Epochs of the first rung: nothing is stopped before.",
 };
 
