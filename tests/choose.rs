@@ -130,17 +130,6 @@ fn a_task_that_the_dataset_cannot_answer_is_refused_with_the_reason() {
 }
 
 #[test]
-fn pruning_is_refused_rather_than_ignored() {
-    let workplace = Workplace::with_dataset();
-    workplace.write(
-        "sweeps/one.toml",
-        &format!("{SWEEP}\n[prune]\nmethod = \"halving\"\n"),
-    );
-    let message = refused(&workplace, &["sweep", "sweeps/one.toml"]);
-    assert!(message.contains("[prune]"), "{message}");
-}
-
-#[test]
 fn two_files_of_one_name_are_refused_for_they_would_be_one_sweep() {
     let workplace = Workplace::with_dataset();
     workplace.write("sweeps/one.toml", SWEEP);

@@ -10,7 +10,7 @@ const LARGE: &str = "task = \"shapes\"\n[hyperparameters]\nkernel_size = 3\nkern
 fn where_memory_is_short_fewer_trials_run_at_a_time() {
     let workplace = Workplace::with_dataset();
     workplace.write("sweeps/large.toml", LARGE);
-    let run = workplace.fitroom_within(2_500_000, &["sweep", "sweeps/large.toml"]);
+    let run = workplace.fitroom_within(2_800_000, &["sweep", "sweeps/large.toml"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let said = run
         .stderr
@@ -21,6 +21,7 @@ fn where_memory_is_short_fewer_trials_run_at_a_time() {
         "{}",
         run.stderr
     );
+    assert_eq!(run.stderr.matches("1 instead of ").count(), 1);
     assert!(
         run.stderr.contains("2 trials; 1 at a time"),
         "{}",

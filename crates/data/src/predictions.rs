@@ -8,7 +8,7 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, Array2};
@@ -90,16 +90,15 @@ pub fn write_predictions(path: &Path, predictions: &Predictions) -> Result<(), P
         source,
     };
     let write = || {
-        let file = BufWriter::new(File::create(&new).map_err(failed)?);
-        let mut arrays = NpzWriter::new(path, file);
+        // In memory: of a full disk the archive's writer would complain to the terminal by itself.
+        let mut arrays = NpzWriter::new(path, Cursor::new(Vec::new()));
         arrays.array("photograph", &photographs)?;
         arrays.array("mirrored", &mirrored)?;
         arrays.array("class", &classes)?;
         arrays.array("logits", logits)?;
-        let file = arrays.finish()?;
-        let file = file
-            .into_inner()
-            .map_err(|error| failed(error.into_error()))?;
+        let bytes = arrays.finish()?.into_inner();
+        let mut file = File::create(&new).map_err(failed)?;
+        file.write_all(&bytes).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         fs::rename(&new, path).map_err(failed)
     };

@@ -1,15 +1,17 @@
 //! What is said of a sweep before it runs.
 
+use std::num::NonZeroUsize;
+
 use fitroom_data::Dataset;
 use fitroom_domain::TrialState;
 use fitroom_store::TrialRow;
 
-use super::planned_sweep::{How, PlannedSweep};
+use super::planned_sweep::PlannedSweep;
 use crate::output;
 
 impl PlannedSweep {
     /// Says what there is to do, and what is wrong with it. `known` are its trials as they stand.
-    pub(super) fn announce(&self, dataset: &Dataset, known: &[TrialRow], how: How) {
+    pub(super) fn announce(&self, dataset: &Dataset, known: &[TrialRow], workers: NonZeroUsize) {
         let photographs = self.summary.photographs;
         output::message(&format!(
             "{} on {}: {} classes, {} photographs to train on, {} to validate",
@@ -31,13 +33,10 @@ impl PlannedSweep {
                 "warning: {warning} (`fitroom data check {name}` shows them)"
             ));
         }
-        let open = self
-            .trials
-            .iter()
-            .zip(known)
-            .filter(|(_, row)| row.is_open());
-        let workers = self.workers(how, open.clone().map(|(trial, _)| trial));
-        let (all, to_do) = (known.len(), open.count());
+        let (all, to_do) = (
+            known.len(),
+            known.iter().filter(|row| row.is_open()).count(),
+        );
         let count = |is_so: fn(&TrialRow) -> bool| known.iter().filter(|row| is_so(row)).count();
         let pruned = match count(TrialRow::is_pruned) {
             0 => String::new(),

@@ -1,6 +1,7 @@
 //! Runs a planned sweep to its results: in one round or, where trials are pruned, in one for each rung.
 
 use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use fitroom_data::Dataset;
@@ -48,13 +49,15 @@ impl PlannedSweep {
         let mut round = self.next_round(registered, database)?;
         let known = self.rows_of_plan(database, registered)?;
         sweep_up(database, &known);
-        self.announce(site.dataset, &known, how);
+        let open = known.iter().filter(|row| row.is_open());
+        let workers = self.workers(how, open.map(|row| &row.trial));
+        self.announce(site.dataset, &known, workers);
         while !round.trials.is_empty() {
             if let Some(epoch) = round.until {
                 let count = round.trials.len();
                 output::message(&format!("{count} trials up to epoch {epoch}"));
             }
-            self.train(&round, registered, site, how)?;
+            self.train(&round, registered, site, (how, workers))?;
             if round.until.is_none() || interrupt.asked() {
                 break;
             }
@@ -130,13 +133,12 @@ impl PlannedSweep {
         round: &ToTrain,
         registered: &Registered,
         site: &Site<'_>,
-        how: How,
+        (how, workers): (How, NonZeroUsize),
     ) -> Result<(), Failure> {
         let planned = registered.trials.iter().copied().zip(&self.trials);
         let to_do: Vec<(i64, &Trial)> = planned
             .filter(|(key, _)| round.trials.contains(key))
             .collect();
-        let workers = self.workers(how, to_do.iter().map(|(_, trial)| *trial));
         let costs = to_do.iter().map(|(_, trial)| cost(&self.summary, trial));
         let known = self.rows_of_plan(site.database, registered)?;
         let best = best_first(known).into_iter().next().and_then(|row| {
