@@ -10,9 +10,6 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-
 use crate::photographs::{Workplace, file_name, without_seconds};
 
 /// Eight trials of half a second and more each.
@@ -115,31 +112,9 @@ impl Prey {
         results
     }
 
-    /// The database, as another program reads it.
-    fn query<T>(&self, query: &'static str) -> Vec<T>
-    where
-        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
-    {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let options =
-                SqliteConnectOptions::new().filename(self.workplace.path("runs/fitroom.db"));
-            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-            let rows = sqlx::query_as(query)
-                .fetch_all(&mut connection)
-                .await
-                .unwrap();
-            connection.close().await.unwrap();
-            rows
-        })
-    }
-
     /// Exactly the grid's trials, each finished once, each with all of its files and nothing else.
     fn assert_whole(&self) {
-        let attempts: Vec<(String, i64)> = self.query(
+        let attempts: Vec<(String, i64)> = self.workplace.query(
             "select trials.state, count(*) from trials join attempts on trial_key = trials.key
              where attempts.state = 'finished' group by trials.key",
         );
@@ -147,7 +122,7 @@ impl Prey {
         for attempt in attempts {
             assert_eq!(attempt, ("finished".to_owned(), 1));
         }
-        let (unfinished,): (i64,) = self.query(
+        let (unfinished,): (i64,) = self.workplace.query(
             "select count(*) from attempts where state not in ('finished', 'lost', 'interrupted')",
         )[0];
         assert_eq!(unfinished, 0);
@@ -229,7 +204,7 @@ fn a_grid_that_is_killed_again_and_again_ends_as_if_it_never_was() {
             process.wait().unwrap();
         }
         if prey.workplace.path("runs/fitroom.db").exists() {
-            let sound: Vec<(String,)> = prey.query("pragma integrity_check");
+            let sound: Vec<(String,)> = prey.workplace.query("pragma integrity_check");
             assert_eq!(sound, [("ok".to_owned(),)]);
         }
     }
@@ -237,7 +212,9 @@ fn a_grid_that_is_killed_again_and_again_ends_as_if_it_never_was() {
 
     prey.assert_whole();
     assert!(prey.results() == undisturbed.results(), "results differ");
-    let (lost,): (i64,) = prey.query("select count(*) from attempts where state = 'lost'")[0];
+    let (lost,): (i64,) = prey
+        .workplace
+        .query("select count(*) from attempts where state = 'lost'")[0];
     println!(
         "{} trials: {hit} processes killed in {kills} rounds, {pairs} of them of two processes; {lost} \
          attempts lost; {} finished, none twice, all bits equal; {:.0} s, undisturbed {seconds:.0} s",

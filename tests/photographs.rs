@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use image::{Rgb, RgbImage};
 use serde_json::Value;
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 
 /// Tasks that the small catalogue can answer.
@@ -110,6 +112,27 @@ impl Workplace {
     /// A path in this folder.
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
+    }
+
+    /// What the database of `runs/` answers another program.
+    pub(crate) fn query<T>(&self, query: &'static str) -> Vec<T>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let options = SqliteConnectOptions::new().filename(self.path("runs/fitroom.db"));
+            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+            let rows = sqlx::query_as(query)
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+            connection.close().await.unwrap();
+            rows
+        })
     }
 
     /// All trials, as `runs list --json` gives them.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -165,11 +165,29 @@ fn halving_stops_those_that_the_whole_curves_say_and_what_is_left_is_trained_as_
             .map(|entry| file_name(&entry.unwrap().path()));
         let logs = logs.filter(|name| name.starts_with("events.")).count();
         assert!(logs > 1, "{} was trained anew", folder.display());
-        assert!(!folder.join("attempt-2.checkpoint.safetensors").exists());
+        let left = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| file_name(&entry.unwrap().path()));
+        assert_eq!(left.filter(|name| name.starts_with("attempt-")).count(), 0);
     }
     assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
     let page = fs::read_to_string(workplace.path("reports/small/pruned.html")).unwrap();
     assert!(!page.contains("it was not among the best"));
+}
+
+/// Epochs that are recorded.
+fn epochs(workplace: &Workplace) -> i64 {
+    if !workplace.path("runs/fitroom.db").exists() {
+        return 0;
+    }
+    let tables: Vec<(String,)> =
+        workplace.query("select name from sqlite_master where name = 'removed_trials'");
+    if tables.is_empty() {
+        return 0;
+    }
+    let counted: Vec<(i64,)> =
+        workplace.query("select count(distinct trial_key * 1000 + epoch) from metrics");
+    counted[0].0
 }
 
 #[test]
@@ -180,7 +198,7 @@ fn kills_and_a_second_process_change_nothing_about_who_is_pruned() {
     let (expected, whole) = (expected(&whole), results(&whole, "whole"));
 
     let workplace = workplace();
-    let start = || {
+    let start = || -> Child {
         let mut command: Command = workplace.command(&SWEEP);
         command
             .stdout(Stdio::null())
@@ -188,15 +206,31 @@ fn kills_and_a_second_process_change_nothing_about_who_is_pruned() {
             .spawn()
             .unwrap()
     };
-    for (pause, signal) in [(600, "-KILL"), (700, "-INT"), (800, "-KILL")] {
+    for (round, signal) in [(1, "-KILL"), (2, "-INT"), (3, "-KILL")] {
         let mut process = start();
-        sleep(Duration::from_millis(pause));
-        let number = process.id().to_string();
-        // It may have ended before.
+        // Until it has trained a little more than the one before.
+        while epochs(&workplace) < 6 * round {
+            assert!(
+                process.try_wait().unwrap().is_none(),
+                "it ended before it was killed"
+            );
+            sleep(Duration::from_millis(5));
+        }
         let mut kill = Command::new("kill");
-        kill.args([signal, &number]).stderr(Stdio::null());
-        kill.status().unwrap();
+        assert!(
+            kill.args([signal, &process.id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
         process.wait().unwrap();
+    }
+    let attempts: Vec<(String,)> = workplace.query("select state from attempts");
+    for state in ["running", "interrupted"] {
+        assert!(
+            attempts.iter().any(|(found,)| found == state),
+            "{attempts:?}"
+        );
     }
     let mut other = start();
     let run = workplace.fitroom(&SWEEP);

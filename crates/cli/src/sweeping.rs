@@ -24,7 +24,7 @@ pub(crate) use progress::Progress;
 pub(crate) use restore_weights::{RestoreLock, Restoring};
 pub(crate) use run::Sweeping;
 pub(crate) use time::duration;
-pub(crate) use trial_folder::PREDICTIONS;
+pub(crate) use trial_folder::{PREDICTIONS, WEIGHTS};
 pub(crate) use workers::{gibibytes, memory_taken, workers};
 
 /// Removes checkpoints of trials that have ended: a process may have died just before it did.

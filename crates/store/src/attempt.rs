@@ -43,6 +43,8 @@ pub enum Ending<'a> {
     Diverged {
         /// What happened.
         reason: &'a str,
+        /// Epochs that ended before.
+        epochs: u32,
         /// All files.
         files: &'a [TrialFile],
     },
@@ -82,14 +84,21 @@ impl Store {
             Ending::Interrupted => (AttemptState::Interrupted, None, 0),
         };
         let ended = close(&mut transaction, attempt, state, error, attempts).await?;
-        let files = match ending {
+        let (files, epochs) = match ending {
             Ending::Finished { figures, files } => {
                 write_figures(&mut transaction, attempt.trial, figures).await?;
-                *files
+                (*files, figures.epochs)
             }
-            Ending::Diverged { files, .. } => *files,
-            Ending::Failed { .. } | Ending::Interrupted => &[],
+            Ending::Diverged { files, epochs, .. } => (*files, *epochs),
+            Ending::Failed { .. } | Ending::Interrupted => (&[][..], u32::MAX),
         };
+        // An earlier attempt on another machine may have come further.
+        sqlx::query("delete from metrics where trial_key = ? and epoch > ?")
+            .bind(attempt.trial)
+            .bind(epochs)
+            .execute(&mut *transaction)
+            .await
+            .doing("forget epochs of earlier attempts")?;
         for file in files {
             record_file(&mut transaction, attempt.trial, file).await?;
         }
@@ -151,7 +160,10 @@ pub(crate) async fn record_file(
     trial: i64,
     file: &TrialFile,
 ) -> Result<(), StoreError> {
-    sqlx::query("insert into files (trial_key, name, bytes, blake3) values (?, ?, ?, ?)")
+    sqlx::query(
+        "insert into files (trial_key, name, bytes, blake3) values (?, ?, ?, ?)
+         on conflict (trial_key, name) do update set bytes = excluded.bytes, blake3 = excluded.blake3",
+    )
         .bind(trial)
         .bind(&file.name)
         .bind(file.bytes as i64)

@@ -150,6 +150,27 @@ impl Store {
         Ok(())
     }
 
+    /// Frees those of a sweep's trials whose worker has died, whether a queue has them or not.
+    pub async fn free_the_dead(&self, sweep: i64) -> Result<(), StoreError> {
+        let running: Vec<(i64, u32, String)> = sqlx::query_as(
+            "select attempts.trial_key, attempts.number, attempts.owner
+             from attempts join sweep_trials on sweep_trials.trial_key = attempts.trial_key
+             where sweep_trials.sweep_key = ? and attempts.state = 'running'",
+        )
+        .bind(sweep)
+        .fetch_all(self.reader())
+        .await
+        .doing("look for dead workers")?;
+        for (trial, number, owner) in running {
+            let alive = is_alive(self.runs(), &owner)
+                .map_err(|(path, source)| StoreError::Lock { path, source })?;
+            if !alive {
+                self.give_up(AttemptKey { trial, number }).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where a trial stands; `None` if it was removed.
     async fn whereabouts(&self, trial: i64) -> Result<Option<Whereabouts>, StoreError> {
         let row: Option<(String, u32, Option<i64>, Option<String>)> = sqlx::query_as(
@@ -220,12 +241,6 @@ async fn claim_one(
     .fetch_one(&mut **transaction)
     .await
     .doing(doing)?;
-    // What an earlier attempt recorded goes with it.
-    sqlx::query("delete from metrics where trial_key = ?")
-        .bind(trial)
-        .execute(&mut **transaction)
-        .await
-        .doing(doing)?;
     Ok(Some(Claimed {
         attempt: AttemptKey { trial, number },
         folder,

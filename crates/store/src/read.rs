@@ -37,6 +37,10 @@ pub struct TrialRow {
     pub weights_kept: bool,
     /// Attempts so far.
     pub attempts: u32,
+    /// Those of them that failed.
+    pub failures: u32,
+    /// Those of them that somebody stopped, or that waited where their sweep prunes.
+    pub interruptions: u32,
     /// What the last attempt that failed or diverged said.
     pub error: Option<String>,
     /// The last attempt's numerics.
@@ -197,6 +201,10 @@ pub(crate) async fn trial_rows(
         "select trials.*, shown.name as sweep, shown.dataset as dataset,
              wish.pruned_at_epoch as pruned_after,
              (select count(*) from attempts where attempts.trial_key = trials.key) as attempts,
+             (select count(*) from attempts where attempts.trial_key = trials.key
+                 and attempts.state = 'failed') as failures,
+             (select count(*) from attempts where attempts.trial_key = trials.key
+                 and attempts.state = 'interrupted') as interruptions,
              (select error from attempts where attempts.trial_key = trials.key
                  and error is not null order by number desc limit 1) as error,
              (select numerics from attempts where attempts.trial_key = trials.key
@@ -246,6 +254,8 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
         figures,
         weights_kept: row.try_get("weights_kept")?,
         attempts: row.try_get("attempts")?,
+        failures: row.try_get("failures")?,
+        interruptions: row.try_get("interruptions")?,
         error: row.try_get("error")?,
         numerics: row.try_get("numerics")?,
         pruned_after: row.try_get("pruned_after")?,

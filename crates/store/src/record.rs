@@ -7,7 +7,7 @@ use crate::error::{Doing, StoreError};
 use crate::open::Store;
 
 impl Store {
-    /// Records an epoch's figures, all or none.
+    /// Records an epoch's figures, all or none, in place of what an earlier attempt recorded of it.
     pub async fn record_epoch(
         &self,
         attempt: AttemptKey,
@@ -48,7 +48,8 @@ impl Store {
                 (Split::Train, "seconds", metrics.seconds),
             ] {
                 sqlx::query(
-                    "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)",
+                    "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)
+                     on conflict (trial_key, epoch, split, name) do update set value = excluded.value",
                 )
                 .bind(attempt.trial)
                 .bind(metrics.epoch)

@@ -109,8 +109,12 @@ async fn trial_key(
         return Ok(key);
     }
     sqlx::query_scalar(
-        "insert into trials (id, name, trial, configuration, fingerprint, definition, state)
-         values (?, ?, ?, ?, ?, ?, 'planned') returning key",
+        "insert into trials (key, id, name, trial, configuration, fingerprint, definition, state)
+         values (
+             1 + max((select coalesce(max(key), 0) from trials),
+                     (select coalesce(max(key), 0) from removed_trials)),
+             ?, ?, ?, ?, ?, ?, 'planned')
+         returning key",
     )
     .bind(id.as_str())
     .bind(trial.name())

@@ -6,6 +6,7 @@ use fitroom_domain::TrialState;
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
+use crate::time::utc_now;
 
 /// A trial that stays.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +27,8 @@ pub enum RemoveError {
 
 impl Store {
     /// Removes all that is recorded of a trial that nobody trains and one sweep alone wants. `move_files` takes its
-    /// folder away, while the database's write lock is held; if it fails, nothing has been removed.
+    /// folder away, while the database's write lock is held; if it fails, nothing has been removed. Where a process
+    /// dies in between, removing the trial once more removes the rest.
     pub async fn remove_trial(
         &self,
         trial: i64,
@@ -54,6 +56,15 @@ impl Store {
         if sweeps.len() > 1 {
             return Err(RemoveError::Shared { sweeps });
         }
+        sqlx::query(
+            "insert into removed_trials (key, id, removed_at)
+             select key, id, ? from trials where key = ?",
+        )
+        .bind(utc_now())
+        .bind(trial)
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
         for statement in [
             "delete from metrics where trial_key = ?",
             "delete from files where trial_key = ?",

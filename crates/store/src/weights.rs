@@ -13,35 +13,35 @@ use crate::read::{TrialRow, trial_rows};
 
 impl Store {
     /// Records that the weights of a finished trial are there again; `place` puts the file in its place while the
-    /// database's write lock is held. Nothing happens if they are there already.
+    /// database's write lock is held. `false`, and nothing happens, if the trial is not there.
     pub async fn restore_weights(
         &self,
         trial: i64,
         file: &TrialFile,
         place: impl FnOnce() -> io::Result<()>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let doing = "record weights that are back";
         let mut transaction = self.write().await?;
         let restored = sqlx::query(
             "update trials set weights_kept = 1
-             where key = ? and state = 'finished' and weights_kept = 0",
+             where key = ? and state = 'finished'",
         )
         .bind(trial)
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
         if restored.rows_affected() == 0 {
-            return Ok(());
+            return Ok(false);
         }
         record_file(&mut transaction, trial, file).await?;
         place().map_err(StoreError::Files)?;
-        transaction.commit().await.doing(doing)
+        transaction.commit().await.doing(doing)?;
+        Ok(true)
     }
 
     /// Forgets `file` of those trials of this sweep that are among the best of no sweep that wants them.
     /// `remove` gets the folder of each, relative to `runs/`, and removes the file: before that is
-    /// recorded, so that no file outlives its record. A trial that has dropped out of the best never comes back: the
-    /// best only get better. The best of a task is the best of some sweep, so it is always kept.
+    /// recorded, so that no file outlives its record. The best of a task is the best of some sweep, so it is always kept.
     pub async fn forget_surplus_weights(
         &self,
         sweep: i64,

@@ -328,3 +328,107 @@ async fn weights_outside_the_best_five_of_every_sweep_are_forgotten() {
     let kept: Vec<bool> = trials.iter().map(|row| row.weights_kept).collect();
     assert_eq!(kept, [true, false, false, true, true, true, true, true]);
 }
+
+#[tokio::test]
+async fn who_still_wants_a_trial_that_was_removed_does_not_get_another_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let trials = trials(3);
+    let registered = register(&store, "one", &trials[..2]).await;
+    let mut queue = Queue::new(registered.sweep, registered.trials.clone());
+    let last = *registered.trials.last().unwrap();
+    store.remove_trial(last, || Ok(())).await.unwrap();
+    let other = register(&store, "other", &trials[2..]).await;
+    assert!(!registered.trials.contains(&other.trials[0]));
+
+    let owner = Owner::new(folder.path()).unwrap();
+    let claimed = claim(&store, &mut queue, &owner).await;
+    assert_eq!(claimed.attempt.trial, registered.trials[0]);
+    finish(&store, claimed.attempt, 0.5).await.unwrap();
+    let next = store.claim(&mut queue, &owner, "numerics").await.unwrap();
+    assert_eq!(next, Next::Done);
+    // It can be planned again.
+    let again = register(&store, "one", &trials[..2]).await;
+    assert_eq!(again.trials[0], registered.trials[0]);
+    assert!(again.trials[1] > other.trials[0]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_moved_is_not_removed_and_neither_is_what_is_in_training_or_shared() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let trials = trials(2);
+    let registered = register(&store, "one", &trials).await;
+    register(&store, "other", &trials[1..]).await;
+    let [alone, shared] = registered.trials[..] else {
+        panic!("expected two trials")
+    };
+    let refused = store.remove_trial(shared, || Ok(())).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "it is shared: one on small and other on small want it"
+    );
+    let broken = || Err(io::Error::other("no room"));
+    assert!(store.remove_trial(alone, broken).await.is_err());
+    let owner = Owner::new(folder.path()).unwrap();
+    let mut queue = Queue::new(registered.sweep, [alone]);
+    claim(&store, &mut queue, &owner).await;
+    let refused = store.remove_trial(alone, || Ok(())).await.unwrap_err();
+    assert_eq!(refused.to_string(), "it is in training");
+    assert_eq!(store.trials().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_queue_until_an_epoch_leaves_out_what_got_that_far_and_the_dead_are_freed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let registered = register(&store, "one", &trials(2)).await;
+    let owner = Owner::new(folder.path()).unwrap();
+    let queue = || Queue::new(registered.sweep, registered.trials.clone());
+    let mut first = queue().until(Some(1));
+    let claimed = claim(&store, &mut first, &owner).await.attempt;
+    let figures = LossAndAccuracy {
+        loss: 1.0,
+        accuracy: 0.5,
+    };
+    let epoch = |epoch| EpochMetrics {
+        epoch,
+        train: figures,
+        validation: figures,
+        seconds: 1.0,
+    };
+    store.record_epoch(claimed, &epoch(1)).await.unwrap();
+    // Far enough, whoever has it.
+    let mut other = queue().until(Some(1));
+    let second = claim(&store, &mut other, &owner).await.attempt;
+    assert_ne!(second.trial, claimed.trial);
+    store.record_epoch(second, &epoch(1)).await.unwrap();
+    let next = store.claim(&mut other, &owner, "numerics").await.unwrap();
+    assert_eq!(next, Next::Done);
+
+    // Both die at the rung; nobody's queue has them any more.
+    drop(owner);
+    store.free_the_dead(registered.sweep).await.unwrap();
+    let states = store.trials().await.unwrap();
+    assert!(states.iter().all(|row| row.state == TrialState::Planned));
+    let owner = Owner::new(folder.path()).unwrap();
+    let next = store
+        .claim(&mut queue().until(Some(1)), &owner, "numerics")
+        .await;
+    assert_eq!(next.unwrap(), Next::Done);
+    // Further on they are wanted, and what was recorded stays until it is recorded again.
+    let claimed = claim(&store, &mut queue().until(Some(3)), &owner)
+        .await
+        .attempt;
+    assert_eq!(store.curves(registered.sweep).await.unwrap().len(), 2);
+    store.record_epoch(claimed, &epoch(1)).await.unwrap();
+
+    let (won, lost) = (registered.trials[0], registered.trials[1]);
+    store
+        .prune(registered.sweep, [(won, None), (lost, Some(1))])
+        .await
+        .unwrap();
+    let rows = store.planned_trials(registered.sweep).await.unwrap();
+    let pruned: Vec<Option<u32>> = rows.iter().map(|row| row.pruned_after).collect();
+    assert_eq!(pruned, [None, Some(1)]);
+}

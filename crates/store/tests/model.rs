@@ -138,6 +138,7 @@ impl World {
                     ),
                     Step::Diverge => (
                         Ending::Diverged {
+                            epochs: 0,
                             reason: "infinite",
                             files: &[],
                         },

@@ -232,7 +232,7 @@ pub(crate) static PRUNE_GRACE_EPOCHS: Key = Key {
     list: false,
     expected: "a whole number of at least 1, below `train.epochs`",
     default: Some("3"),
-    doc: "Epochs of the first rung: nothing is stopped before.",
+    doc: "Epochs of the first rung: nothing is stopped before. Fewer than 3 where `epochs` is not above 3.",
 };
 
 /// Every key, in the order in which files show them.

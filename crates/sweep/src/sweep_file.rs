@@ -202,7 +202,7 @@ fn prune(settings: &Settings<'_>, epochs: u32) -> Result<Option<Halving>, SweepF
         };
     }
     Ok(Some(Halving {
-        grace_epochs: grace_epochs.unwrap_or(3),
+        grace_epochs: grace_epochs.unwrap_or(3.min(epochs.saturating_sub(1)).max(1)),
         reduction_factor: reduction_factor.unwrap_or(3),
     }))
 }

@@ -126,7 +126,11 @@ fn report_row(row: &TrialRow, sweep: &SweepRecord, curve: Vec<EpochMetrics>) -> 
         figures: row.figures,
         curve,
         error: row.error.clone(),
-        attempts: row.attempts,
+        attempts: match row.state {
+            // What was stopped and went on was no trouble.
+            TrialState::Finished => row.attempts - row.interruptions,
+            _ => row.attempts,
+        },
         pruned_after: row.pruned_after,
         reused_from: (row.sweep != sweep.name).then(|| row.sweep.clone()),
         weights_kept: row.weights_kept,

@@ -10,7 +10,7 @@ use super::sweep_results::best_first;
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::output;
-use crate::sweeping::{Progress, RestoreLock, Restoring, cost};
+use crate::sweeping::{Progress, RestoreLock, Restoring, WEIGHTS, cost};
 
 impl PlannedSweep {
     /// Those of the plan's finished trials whose weights were removed, but are to be kept by now. That is judged over
@@ -24,10 +24,29 @@ impl PlannedSweep {
         let best_first = best_first(rows);
         let keys: Vec<i64> = best_first.iter().map(|row| row.key).collect();
         let wanted = keep::wanted(self.sweep.keep, &keys);
+        let runs = database.store().runs();
         let is_wanted = |row: &TrialRow| {
-            !row.weights_kept && wanted.contains(&row.key) && registered.trials.contains(&row.key)
+            let folder = row.folder.as_ref().map(|folder| runs.join(folder));
+            // Somebody may have been killed between removing the file and recording that.
+            let is_there = folder.is_some_and(|folder| folder.join(WEIGHTS).exists());
+            !(row.weights_kept && is_there)
+                && wanted.contains(&row.key)
+                && registered.trials.contains(&row.key)
         };
         Ok(best_first.into_iter().filter(is_wanted).collect())
+    }
+
+    /// Those of them that can come out as they were: on a CPU, with the numerics of then.
+    pub(super) fn to_restore(
+        &self,
+        registered: &Registered,
+        database: &Database,
+        how: How,
+    ) -> Result<Vec<TrialRow>, Failure> {
+        let mut rows = self.lack_weights(registered, database)?;
+        let numerics = numerics(how.engine, self.sweep.train.threads);
+        rows.retain(|row| !how.engine.is_gpu() && row.numerics.as_ref() == Some(&numerics));
+        Ok(rows)
     }
 
     /// Trains trials again that lack their weights. Counts those that did not come out as they were, and those that
@@ -38,26 +57,17 @@ impl PlannedSweep {
         site: &Site<'_>,
         how: How,
     ) -> Result<(usize, usize), Failure> {
-        let numerics = numerics(how.engine, self.sweep.train.threads);
-        let lack_weights = || self.lack_weights(registered, site.database);
-        let others = lack_weights()?;
-        let others = others
-            .iter()
-            .filter(|row| row.numerics.as_ref() != Some(&numerics));
-        let others = others.count();
+        let again = || self.to_restore(registered, site.database, how);
+        let to_restore = again()?.len();
+        let others = self.lack_weights(registered, site.database)?.len() - to_restore;
         if others > 0 {
             output::message(&format!(
-                "removed weights that stay so, since this machine or version ({numerics}) would give others: \
-                 those of {others} of {} trials",
+                "removed weights that stay so, since this machine or version would give others: those of {others} \
+                 of {} trials",
                 registered.trials.len()
             ));
         }
-        let again = || -> Result<Vec<TrialRow>, Failure> {
-            let mut rows = lack_weights()?;
-            rows.retain(|row| row.numerics.as_ref() == Some(&numerics));
-            Ok(rows)
-        };
-        if again()?.is_empty() {
+        if to_restore == 0 {
             return Ok((0, 0));
         }
         let runs = site.database.store().runs();

@@ -1,11 +1,11 @@
 //! Runs a planned sweep to its results: in one round or, where trials are pruned, in one for each rung.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use fitroom_data::Dataset;
-use fitroom_domain::{Trial, TrialState};
+use fitroom_domain::{EpochMetrics, Trial, TrialState};
 use fitroom_store::{Owner, Queue, Registered, TrialRow};
 use fitroom_sweep::pruning::{Candidate, Curve, Round};
 
@@ -54,14 +54,17 @@ impl PlannedSweep {
         self.announce(site.dataset, &known, workers);
         while !round.trials.is_empty() {
             if let Some(epoch) = round.until {
-                let count = round.trials.len();
-                output::message(&format!("{count} trials up to epoch {epoch}"));
+                let (count, all) = (round.trials.len(), known.len());
+                output::message(&format!("up to epoch {epoch}: {count} of {all} trials"));
             }
             self.train(&round, registered, site, (how, workers))?;
-            if round.until.is_none() || interrupt.asked() {
+            if self.sweep.prune.is_none() {
                 break;
             }
             round = self.next_round(registered, database)?;
+            if interrupt.asked() {
+                break;
+            }
         }
         let rows = self.rows_of_plan(database, registered)?;
         if let Some(pruned) = pruned(&rows) {
@@ -70,7 +73,7 @@ impl PlannedSweep {
         let failed = list_failures(&rows);
         let open = rows.iter().filter(|row| row.is_open()).count();
         let (changed, without_weights) = match interrupt.asked() {
-            true => (0, 0),
+            true => (0, self.to_restore(registered, database, how)?.len()),
             false => self.restore_weights(registered, site, how)?,
         };
         // Whoever asks to stop after the last trial has ended interrupts nothing.
@@ -96,35 +99,53 @@ impl PlannedSweep {
 
     /// What is to be trained next. What has lost so far is written down.
     fn next_round(&self, registered: &Registered, database: &Database) -> Result<ToTrain, Failure> {
+        let store = database.store();
+        database.wait(store.free_the_dead(registered.sweep))?;
         let rows = self.rows_of_plan(database, registered)?;
-        let round = match &self.sweep.prune {
-            None => Round {
-                until: None,
-                trials: places(&rows, |row| {
-                    matches!(row.state, TrialState::Planned | TrialState::Running)
-                }),
-                lost_at: vec![None; rows.len()],
-            },
-            Some(halving) => {
-                let curves = database.wait(database.store().curves(registered.sweep))?;
-                let candidate = |row: &TrialRow| {
-                    let competes = !matches!(row.state, TrialState::Failed | TrialState::Diverged);
-                    competes.then(|| Candidate {
-                        curve: Curve::new(curves.get(&row.key).map_or(&[], Vec::as_slice)),
-                        ended: row.state == TrialState::Finished,
-                    })
-                };
-                let candidates: Vec<_> = rows.iter().map(candidate).collect();
-                halving.next(&candidates, self.sweep.train.epochs as usize)
-            }
+        let rows: HashMap<i64, TrialRow> = rows.into_iter().map(|row| (row.key, row)).collect();
+        let curves = match self.sweep.prune {
+            Some(_) => database.wait(store.curves(registered.sweep))?,
+            None => BTreeMap::new(),
         };
-        let keys = rows.iter().map(|row| row.key);
-        let pruned = keys.zip(round.lost_at.iter().copied());
-        database.wait(database.store().prune(registered.sweep, pruned))?;
+        // A trial that was removed meanwhile is of no concern.
+        let candidates = registered.trials.iter().map(|key| {
+            let curve = curves.get(key).map_or(&[][..], Vec::as_slice);
+            candidate(rows.get(key)?, curve)
+        });
+        let round = self.round(&candidates.collect::<Vec<_>>());
+        let trials: HashSet<i64> = round
+            .trials
+            .iter()
+            .map(|place| registered.trials[*place])
+            .collect();
+        // Rungs that not all have reached yet may have been judged before; what they said stays.
+        let is_known = |(key, lost_at): &(i64, Option<u32>)| {
+            lost_at.is_some() || round.until.is_none() || trials.contains(key)
+        };
+        let lost = registered
+            .trials
+            .iter()
+            .copied()
+            .zip(round.lost_at.iter().copied());
+        database.wait(store.prune(registered.sweep, lost.filter(is_known)))?;
         Ok(ToTrain {
             until: round.until,
-            trials: round.trials.iter().map(|place| rows[*place].key).collect(),
+            trials,
         })
+    }
+
+    /// What is to be trained next of these trials of the plan; `None` stands for one without a result to come.
+    pub(super) fn round(&self, trials: &[Option<Candidate>]) -> Round {
+        match &self.sweep.prune {
+            Some(halving) => halving.next(trials, self.sweep.train.epochs as usize),
+            None => Round {
+                until: None,
+                trials: (0..trials.len())
+                    .filter(|place| trials[*place].as_ref().is_some_and(|trial| !trial.ended))
+                    .collect(),
+                lost_at: vec![None; trials.len()],
+            },
+        }
     }
 
     /// Trains the trials of a round.
@@ -176,13 +197,13 @@ impl PlannedSweep {
     }
 }
 
-/// The places of the rows that are so.
-fn places(rows: &[TrialRow], is_so: impl Fn(&TrialRow) -> bool) -> Vec<usize> {
-    let placed = rows.iter().enumerate();
-    placed
-        .filter(|(_, row)| is_so(row))
-        .map(|(place, _)| place)
-        .collect()
+/// A trial as pruning sees it; `None` if it ended without a result.
+pub(super) fn candidate(row: &TrialRow, curve: &[EpochMetrics]) -> Option<Candidate> {
+    let competes = !matches!(row.state, TrialState::Failed | TrialState::Diverged);
+    competes.then(|| Candidate {
+        curve: Curve::new(curve),
+        ended: row.state == TrialState::Finished,
+    })
 }
 
 /// How many trials were pruned, and where; `None` if none was.

@@ -1,11 +1,12 @@
 //! `fitroom runs remove`: takes trials out of the database and their folders to the trash.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use fitroom_store::{RemoveError, TrialRow};
+use fitroom_store::TrialRow;
 
 use super::best::best_of_each;
 use super::planned_sweep::{SHORTEST_ID, is_called};
@@ -78,38 +79,50 @@ fn find<'r>(name: &str, rows: &'r [TrialRow]) -> anyhow::Result<&'r TrialRow> {
 
 fn remove(database: &Database, row: &TrialRow) -> anyhow::Result<()> {
     let store = database.store();
-    let runs = store.runs();
-    let move_files = || match &row.folder {
-        Some(folder) => to_trash(runs, &runs.join(folder), row.id.as_str()),
-        None => Ok(()),
+    let Some(folder) = &row.folder else {
+        return Ok(database.wait(store.remove_trial(row.key, || Ok(())))?);
     };
-    match database.wait(store.remove_trial(row.key, move_files)) {
-        Err(error @ RemoveError::Shared { .. }) => Err(error)
-            .context("removing it would take it out of the results of more than one sweep"),
-        removed => Ok(removed?),
+    let (folder, trash) = (store.runs().join(folder), store.runs().join(TRASH));
+    let place = trash.join(row.id.as_str());
+    let moved = Cell::new(false);
+    let move_files = || {
+        // Nothing is there if somebody deleted it, or an earlier call moved it and was killed.
+        if folder.exists() {
+            to_trash(&folder, &trash, &place)?;
+            moved.set(true);
+        }
+        Ok(())
+    };
+    let removed = database.wait(store.remove_trial(row.key, move_files));
+    if removed.is_err() && moved.get() {
+        let _ = fs::rename(&place, &folder);
     }
+    removed?;
+    hide_from_tensorboard(&place)
+        .with_context(|| format!("its event files stay visible in `{}`", place.display()))
 }
 
-/// Moves a trial's folder to the trash, where TensorBoard does not see its event files any more.
-fn to_trash(runs: &Path, folder: &Path, id: &str) -> io::Result<()> {
-    if !folder.exists() {
-        return Ok(());
-    }
-    let trash = runs.join(TRASH);
-    fs::create_dir_all(&trash)?;
-    let place = trash.join(id);
+/// Moves a trial's folder to its place in the trash.
+fn to_trash(folder: &Path, trash: &Path, place: &Path) -> io::Result<()> {
+    fs::create_dir_all(trash)?;
     // A trial that was removed before and trained again is the same to the bit.
     if place.exists() {
-        fs::remove_dir_all(&place)?;
+        fs::remove_dir_all(place)?;
     }
-    fs::rename(folder, &place)?;
-    for entry in fs::read_dir(&place)? {
+    fs::rename(folder, place)
+}
+
+/// Renames event files so that TensorBoard does not show a trial in the trash.
+fn hide_from_tensorboard(place: &Path) -> io::Result<()> {
+    if !place.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(place)? {
         let path = entry?.path();
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
-        let hidden = name.filter(|name| name.contains(EVENTS.0));
-        if let Some(name) = hidden {
+        if let Some(name) = name.filter(|name| name.contains(EVENTS.0)) {
             fs::rename(&path, place.join(name.replace(EVENTS.0, EVENTS.1)))?;
         }
     }

@@ -1,14 +1,16 @@
 //! `fitroom sweep --plan`: what a sweep will take, without running it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use fitroom_data::Dataset;
 use fitroom_domain::keep::{Keep, TOP};
-use fitroom_domain::{Trial, TrialId, TrialState};
+use fitroom_domain::{EpochMetrics, Trial, TrialId, TrialState};
 use fitroom_store::TrialRow;
+use fitroom_sweep::pruning::{Candidate, Curve};
 
 use super::planned_sweep::{How, PlannedSweep};
+use super::run_sweep::candidate;
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::output;
@@ -18,28 +20,39 @@ use crate::sweeping::{duration, gibibytes, memory_taken};
 /// Finished trials of the task from which a usual number of epochs is taken.
 const ENOUGH: usize = 3;
 
+type Known = HashMap<TrialId, TrialRow>;
+type Curves = BTreeMap<i64, Vec<EpochMetrics>>;
+
 impl PlannedSweep {
     /// Prints how many trials there are to train, and the time, memory and disk that they will take.
     pub(super) fn show(&self, dataset: &Dataset, runs: &Path, how: How) -> Result<(), Failure> {
-        let known: HashMap<TrialId, TrialRow> = match Database::open_existing(runs)? {
-            None => HashMap::new(),
-            Some(database) => {
-                let rows = database.wait(database.store().trials())?.into_iter();
-                rows.map(|row| (row.id.clone(), row)).collect()
-            }
+        let (known, curves) = match Database::open_existing(runs)? {
+            None => (HashMap::new(), BTreeMap::new()),
+            Some(database) => self.known(&database)?,
         };
+        let candidates = self
+            .trials
+            .iter()
+            .map(|trial| match known.get(&trial.id()) {
+                Some(row) => candidate(row, curves.get(&row.key).map_or(&[], Vec::as_slice)),
+                None => Some(Candidate {
+                    curve: Curve::new(&[]),
+                    ended: false,
+                }),
+            });
+        let lost_at = self.round(&candidates.collect::<Vec<_>>()).lost_at;
         let (mut finished, mut reused, mut failed, mut running, mut pruned) = (0, 0, 0, 0, 0);
         let mut to_do: Vec<&Trial> = Vec::new();
-        for trial in &self.trials {
+        for (trial, lost_at) in self.trials.iter().zip(lost_at) {
             match known.get(&trial.id()) {
-                Some(row) if self.has_pruned(row) => pruned += 1,
+                Some(row) if lost_at.is_some() && row.state != TrialState::Finished => pruned += 1,
                 Some(row) => match row.state {
                     TrialState::Finished | TrialState::Diverged => {
                         finished += 1;
                         reused += usize::from(row.sweep != self.sweep.name);
                     }
                     // Tried again as long as it may be.
-                    TrialState::Failed if row.attempts < self.sweep.attempts => to_do.push(trial),
+                    TrialState::Failed if row.failures < self.sweep.attempts => to_do.push(trial),
                     TrialState::Failed => failed += 1,
                     TrialState::Running => {
                         running += 1;
@@ -172,9 +185,25 @@ impl PlannedSweep {
         ])
     }
 
-    /// Whether a trial was pruned when this sweep, which still prunes, was last run.
-    fn has_pruned(&self, row: &TrialRow) -> bool {
-        self.sweep.prune.is_some() && row.is_pruned() && row.sweep == self.sweep.name
+    /// All trials by their ids, and the curves of those that this sweep has had, by their keys.
+    fn known(&self, database: &Database) -> Result<(Known, Curves), Failure> {
+        let store = database.store();
+        let rows = database.wait(store.trials())?.into_iter();
+        let rows = rows.map(|row| (row.id.clone(), row)).collect();
+        let first = self.trials.first();
+        let sweeps = database.wait(store.sweeps())?;
+        let sweep = sweeps.iter().find(|sweep| {
+            sweep.name == self.sweep.name
+                && first.is_some_and(|trial| {
+                    sweep.fingerprint == trial.dataset.fingerprint
+                        && sweep.task.definition == trial.task.definition
+                })
+        });
+        let curves = match sweep {
+            Some(sweep) => database.wait(store.curves(sweep.key))?,
+            None => BTreeMap::new(),
+        };
+        Ok((rows, curves))
     }
 
     /// The mean epochs of the finished trials of the same task on the same photographs, if there are enough.

@@ -70,6 +70,7 @@ impl Sweeping<'_> {
         )?;
         let ending = Ending::Diverged {
             reason: &reason,
+            epochs: epoch.saturating_sub(1),
             files: complete.files(),
         };
         match self.end(attempt.key, &ending, || complete.place())? {

@@ -12,9 +12,11 @@ use std::time::Duration;
 use anyhow::Context;
 use fitroom_data::{Dataset, TaskRows};
 use fitroom_domain::TaskSummary;
-use fitroom_store::{TrialFile, TrialRow};
+use fitroom_store::TrialRow;
 use fitroom_sweep::Work;
-use fitroom_train::{Answer, Engine, Event, Outcome, StopReason, Training, fit, write_weights};
+use fitroom_train::{
+    Answer, Engine, Event, Fitted, Outcome, StopReason, Training, fit, write_weights,
+};
 
 use super::cost;
 use super::progress::Progress;
@@ -117,6 +119,12 @@ impl Restoring<'_> {
     }
 
     fn train_again(&self, row: &TrialRow, stop: &dyn Fn() -> bool) -> anyhow::Result<Again> {
+        let runs = self.database.store().runs();
+        let folder = runs.join(row.folder.as_deref().unwrap_or_default());
+        let expected = match recorded_hash(&folder, WEIGHTS) {
+            Ok(expected) => expected,
+            Err(error) => return Ok(Again::Otherwise(format!("{error:#}"))),
+        };
         let line = self.progress.begin(&row.name);
         let mut observe = |event: &Event, _: &Training<'_>| {
             match event {
@@ -132,8 +140,8 @@ impl Restoring<'_> {
         let trained = Training::begin(&row.trial, self.dataset, self.rows, self.engine)
             .map_err(anyhow::Error::from)
             .and_then(|training| Ok(fit(training, &mut observe)?));
-        let weights = match trained {
-            Ok(Outcome::Finished(fitted)) => fitted.weights,
+        let fitted = match trained {
+            Ok(Outcome::Finished(fitted)) => fitted,
             Ok(Outcome::Stopped(_)) => {
                 self.progress.ended(line, "interrupted", None);
                 return Ok(Again::Stopped);
@@ -145,52 +153,47 @@ impl Restoring<'_> {
             }
             Err(error) => return Ok(Again::Otherwise(format!("{error:#}"))),
         };
-        let runs = self.database.store().runs();
-        let folder = runs.join(row.folder.as_deref().unwrap_or_default());
-        let partial = folder.join(format!("{WEIGHTS}.partial"));
-        let compared = write_weights(&weights, &row.id, &partial)
-            .map_err(anyhow::Error::from)
-            .and_then(|()| {
-                let file = describe(&partial, WEIGHTS.to_owned())?;
-                match recorded_hash(&folder, WEIGHTS)? == file.blake3 {
-                    true => self.place(row, &file, &folder, &partial).map(|()| true),
-                    false => Ok(false),
-                }
-            });
-        match compared {
-            Ok(true) => {
-                let cost = cost(self.summary, &row.trial);
-                let what = "its weights are back, the same to the bit";
-                self.progress.ended(line, what, Some(cost));
-                Ok(Again::Same)
-            }
-            Ok(false) => {
-                let _ = fs::remove_file(&partial);
-                let what = "the numerics are those of then, and yet other weights come out";
-                Ok(Again::Otherwise(what.to_owned()))
-            }
-            Err(error) => {
-                let _ = fs::remove_file(&partial);
-                Err(error)
-            }
+        let again = self.give_back(row, &fitted, &folder, &expected)?;
+        if matches!(again, Again::Same) {
+            let cost = cost(self.summary, &row.trial);
+            let what = "its weights are back, the same to the bit";
+            self.progress.ended(line, what, Some(cost));
         }
+        Ok(again)
     }
 
-    fn place(
+    /// Puts weights in their place, if they have the hash that they had.
+    fn give_back(
         &self,
         row: &TrialRow,
-        file: &TrialFile,
+        fitted: &Fitted,
         folder: &Path,
-        partial: &Path,
-    ) -> anyhow::Result<()> {
-        let place = || -> io::Result<()> {
-            fs::rename(partial, folder.join(WEIGHTS))?;
-            sync_folder(folder)
+        expected: &str,
+    ) -> anyhow::Result<Again> {
+        let partial = folder.join(format!("{WEIGHTS}.partial"));
+        let give = || {
+            write_weights(&fitted.weights, &row.id, &partial)?;
+            let file = describe(&partial, WEIGHTS.to_owned())?;
+            if file.blake3 != expected {
+                let what = "the numerics are those of then, and yet other weights come out";
+                return Ok(Again::Otherwise(what.to_owned()));
+            }
+            let place = || -> io::Result<()> {
+                fs::rename(&partial, folder.join(WEIGHTS))?;
+                sync_folder(folder)
+            };
+            let store = self.database.store();
+            let restored = store.restore_weights(row.key, &file, place);
+            Ok(match self.database.wait(restored)? {
+                true => Again::Same,
+                false => Again::Otherwise("it was removed meanwhile".to_owned()),
+            })
         };
-        let store = self.database.store();
-        Ok(self
-            .database
-            .wait(store.restore_weights(row.key, file, place))?)
+        let given = give();
+        if !matches!(given, Ok(Again::Same)) {
+            let _ = fs::remove_file(&partial);
+        }
+        given
     }
 }
 

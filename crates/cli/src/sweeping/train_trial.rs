@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::Context;
 use fitroom_domain::{Trial, TrialState};
 use fitroom_store::{AttemptKey, Claimed, Ending, StoreError, utc_now};
+use fitroom_sweep::pruning::Curve;
 use fitroom_train::{
     Answer, Event, FitError, Outcome, ReadTensorsError, ResumeError, StopReason, Training, fit,
 };
@@ -111,15 +112,19 @@ impl Sweeping<'_> {
             let is_far_enough = || {
                 let epochs = training.history().len();
                 let reached = self.until.is_some_and(|until| epochs >= until as usize);
-                matches!(event, Event::Epoch { .. }) && reached && !training.has_ended()
+                matches!(event, Event::Epoch { .. }) && reached
             };
             let reason = match stop() {
+                // There is nothing left to interrupt.
+                _ if training.has_ended() => None,
                 true => Some(StopReason::Interrupted),
                 false => is_far_enough().then_some(StopReason::Paused),
             };
-            if let (Some(StopReason::Paused), Some(last)) = (reason, training.history().last()) {
-                let accuracy = output::percent(last.validation.accuracy);
-                standing = format!("accuracy {accuracy} after epoch {}", last.epoch);
+            if reason == Some(StopReason::Paused) {
+                let curve = Curve::new(training.history());
+                let accuracy = curve.figures.last().map_or(0.0, |figures| figures.accuracy);
+                let (accuracy, epoch) = (output::percent(accuracy), curve.epochs());
+                standing = format!("accuracy {accuracy} after epoch {epoch}");
             }
             if reason.is_some() || checkpoints.due() {
                 checkpoints.write(&sinks.folder, training, sinks.tensorboard.logged());

@@ -54,6 +54,8 @@ impl Halving {
             places
         };
         let factor = self.reduction_factor as usize;
+        // Places are those of all trials: one without figures leaves its place to the next best.
+        let mut places = trials.len();
         for rung in rungs(self.grace_epochs as usize, factor, epochs) {
             let trials = waiting(&left, rung);
             if !trials.is_empty() {
@@ -67,7 +69,8 @@ impl Halving {
                 best_first(one.curve.after(rung), other.curve.after(rung))
                     .then(one_place.cmp(other_place))
             });
-            for (place, _) in left.split_off(left.len().div_ceil(factor.max(2))) {
+            places = places.div_ceil(factor.max(2));
+            for (place, _) in left.split_off(places.min(left.len())) {
                 lost_at[place] = Some(rung as u32);
             }
         }
@@ -159,21 +162,27 @@ mod tests {
     }
 
     #[test]
-    fn a_trial_without_figures_does_not_take_a_place() {
+    fn a_trial_without_figures_leaves_its_place_to_the_next_best() {
         let trial = |accuracies: &[f64]| {
             Some(Candidate {
                 curve: curve(accuracies),
                 ended: false,
             })
         };
-        let trials = [None, trial(&[0.3]), trial(&[0.2])];
-        let round = halving(1, 2).next(&trials, 2);
+        let mut trials = [trial(&[0.1]), trial(&[0.3]), trial(&[0.2]), trial(&[0.4])];
+        let mut round = |trials: &[Option<Candidate>]| halving(1, 4).next(trials, 2);
+        assert_eq!(round(&trials).trials, [3]);
+        // It diverges.
+        trials[3] = None;
         let expected = Round {
             until: None,
             trials: vec![1],
-            lost_at: vec![None, None, Some(1)],
+            lost_at: vec![Some(1), None, Some(1), None],
         };
-        assert_eq!(round, expected);
+        assert_eq!(round(&trials), expected);
+        // One that lost long ago fails for another sweep.
+        trials[0] = None;
+        assert_eq!(round(&trials).trials, [1]);
     }
 
     proptest! {
