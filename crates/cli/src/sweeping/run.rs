@@ -72,9 +72,9 @@ impl Sweeping<'_> {
         };
         let work = |claimed: &Claimed| {
             if let Err(error) = self.train(claimed, &numerics, &stop) {
+                breaks(error);
                 // What cannot be recorded has not happened: the attempt does not count as failed.
                 let _ = self.end(claimed.attempt, &Ending::Interrupted, || Ok(()));
-                breaks(error);
             }
         };
         let panicked = |claimed: &Claimed, message: &str| {

@@ -170,7 +170,7 @@ mod tests {
             })
         };
         let mut trials = [trial(&[0.1]), trial(&[0.3]), trial(&[0.2]), trial(&[0.4])];
-        let mut round = |trials: &[Option<Candidate>]| halving(1, 4).next(trials, 2);
+        let round = |trials: &[Option<Candidate>]| halving(1, 4).next(trials, 2);
         assert_eq!(round(&trials).trials, [3]);
         // It diverges.
         trials[3] = None;
