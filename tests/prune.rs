@@ -150,6 +150,14 @@ fn halving_stops_those_that_the_whole_curves_say_and_what_is_left_is_trained_as_
         "all 8 trials have ended already, 0 of them without a result, 7 pruned: nothing to do";
     assert!(again.stderr.contains(said), "{}", again.stderr);
     assert_eq!((again.code, found(&workplace)), (Some(0), expected.clone()));
+    assert_eq!(workplace.fitroom(&["audit", "pruned"]).code, Some(2));
+    // Other rungs need other trials: of the eight, six have not got to epoch 3.
+    let other: Vec<&str> = SWEEP
+        .into_iter()
+        .chain(["--set", "grace_epochs=3", "--plan"])
+        .collect();
+    let plan = workplace.fitroom(&other).stdout;
+    assert!(plan.contains("8: 7 to do, 1 finished"), "{plan}");
     assert_eq!(workplace.fitroom(&["report"]).code, Some(0));
     let page = fs::read_to_string(workplace.path("reports/small/pruned.html")).unwrap();
     assert!(page.contains("stopped after epoch 2: it was not among the best"));

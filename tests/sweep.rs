@@ -368,6 +368,11 @@ fn weights_that_were_removed_are_trained_again_to_the_bit() {
     assert_eq!(listed("model.safetensors"), 5);
 
     workplace.write("sweeps/grid.toml", kept);
+    let plan = workplace
+        .fitroom(&["sweep", "sweeps/grid.toml", "--plan"])
+        .stdout;
+    let said = format!("{count} to train again for their removed weights");
+    assert!(plan.contains(&said), "{plan}");
     // One of them came from elsewhere, it seems.
     let without = |folder: &PathBuf| !folder.join("model.safetensors").exists();
     let other = workplace

@@ -77,7 +77,10 @@ fn task_row(task: &IndexTask) -> Markup {
                     @for sweep in &task.sweeps {
                         li {
                             a href=(relative_link(&sweep.path)) { (sweep.name) }
-                            " " span.quiet { (sweep.finished) " of " (sweep.total) " finished" }
+                            " " span.quiet {
+                                (sweep.finished) " of " (sweep.total) " finished"
+                                @if sweep.pruned > 0 { ", " (sweep.pruned) " pruned" }
+                            }
                         }
                     }
                 }

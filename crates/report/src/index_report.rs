@@ -51,6 +51,8 @@ pub struct IndexSweep {
     pub path: String,
     /// Trials that finished.
     pub finished: usize,
+    /// Trials that it stopped early.
+    pub pruned: usize,
     /// Trials that it wants.
     pub total: usize,
 }

@@ -15,12 +15,20 @@ pub(crate) fn unranked(report: &SweepReport) -> Markup {
         .collect();
     listed.sort_by_key(|row| row.standing());
     let planned = report.count(Standing::Planned);
+    let pruned = report.count(Standing::Pruned);
     if listed.is_empty() && planned == 0 {
         return html! {};
     }
     html! {
         section {
             h2 { "Not on the leaderboard" }
+            @if pruned > 0 {
+                p.note {
+                    (numbers::counted(pruned, "trial")) " pruned by successive halving: at each rung the best by "
+                    "accuracy, then lower loss, went on. Their curves and checkpoints are kept, and a sweep that "
+                    "does not prune trains them on."
+                }
+            }
             @if planned > 0 {
                 p {
                     (numbers::grouped(planned as u64)) " planned, not started. "

@@ -90,6 +90,13 @@ fn audit(database: &Database, sweep: &SweepRecord, workers: usize) -> Result<Aud
     let store = database.store();
     let rows = database.wait(store.planned_trials(sweep.key))?;
     let mut curves = database.wait(store.curves(sweep.key))?;
+    if rows.iter().any(TrialRow::is_pruned) {
+        return Err(anyhow!(
+            "sweep `{}` was pruned itself: only one that was trained whole shows what pruning does",
+            sweep.name
+        ))
+        .or_input();
+    }
     let open = rows
         .iter()
         .filter(|row| row.state != TrialState::Finished)

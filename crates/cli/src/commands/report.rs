@@ -129,6 +129,7 @@ fn report_row(row: &TrialRow, sweep: &SweepRecord, curve: Vec<EpochMetrics>) -> 
         attempts: match row.state {
             // What was stopped and went on was no trouble.
             TrialState::Finished => row.attempts - row.interruptions,
+            TrialState::Planned if row.is_pruned() => 1.max(row.attempts - row.interruptions),
             _ => row.attempts,
         },
         pruned_after: row.pruned_after,
@@ -207,6 +208,7 @@ fn index_datasets(
                     name: other.name.clone(),
                     path: path.clone(),
                     finished,
+                    pruned: rows.iter().filter(|row| row.is_pruned()).count(),
                     total: rows.len(),
                 });
                 trials.extend(rows.iter().map(|row| (row.key, row.clone())));

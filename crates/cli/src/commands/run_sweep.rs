@@ -77,11 +77,16 @@ impl PlannedSweep {
             false => self.restore_weights(registered, site, how)?,
         };
         // Whoever asks to stop after the last trial has ended interrupts nothing.
-        let left = open + without_weights;
-        if left > 0 && interrupt.asked() {
+        if open + without_weights > 0 && interrupt.asked() {
+            let what = match open {
+                0 => format!(
+                    "{without_weights} of {} trials without their weights",
+                    rows.len()
+                ),
+                _ => format!("{open} of {} trials to do", rows.len()),
+            };
             output::message(&format!(
-                "interrupted with {left} of {} trials to do; the same command goes on",
-                rows.len()
+                "interrupted with {what}; the same command goes on"
             ));
             return Ok(Exit::Interrupted);
         }

@@ -46,7 +46,14 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
             (None, false) => Ok(()),
         };
         match removed {
-            Ok(()) => output::message(&format!("{}: removed", row.name)),
+            Ok(()) => {
+                let trash = places.runs.join(TRASH).join(row.id.as_str());
+                let name = &row.name;
+                output::message(&match trash.exists() {
+                    true => format!("{name}: removed; its files lie in `{}`", trash.display()),
+                    false => format!("{name}: removed"),
+                });
+            }
             Err(error) => {
                 exit = Exit::PartFailed;
                 output::message(&format!("{}: not removed: {error:#}", row.name));

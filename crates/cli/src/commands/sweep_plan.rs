@@ -6,7 +6,7 @@ use std::path::Path;
 use fitroom_data::Dataset;
 use fitroom_domain::keep::{Keep, TOP};
 use fitroom_domain::{EpochMetrics, Trial, TrialId, TrialState};
-use fitroom_store::TrialRow;
+use fitroom_store::{Registered, TrialRow};
 use fitroom_sweep::pruning::{Candidate, Curve};
 
 use super::planned_sweep::{How, PlannedSweep};
@@ -20,15 +20,27 @@ use crate::sweeping::{duration, gibibytes, memory_taken};
 /// Finished trials of the task from which a usual number of epochs is taken.
 const ENOUGH: usize = 3;
 
-type Known = HashMap<TrialId, TrialRow>;
-type Curves = BTreeMap<i64, Vec<EpochMetrics>>;
+/// What the database knows.
+#[derive(Default)]
+struct Known {
+    /// All trials.
+    rows: HashMap<TrialId, TrialRow>,
+    /// The curves of those that this sweep has had, by their keys.
+    curves: BTreeMap<i64, Vec<EpochMetrics>>,
+    /// How many of them get their weights back.
+    without_weights: usize,
+}
 
 impl PlannedSweep {
     /// Prints how many trials there are to train, and the time, memory and disk that they will take.
     pub(super) fn show(&self, dataset: &Dataset, runs: &Path, how: How) -> Result<(), Failure> {
-        let (known, curves) = match Database::open_existing(runs)? {
-            None => (HashMap::new(), BTreeMap::new()),
-            Some(database) => self.known(&database)?,
+        let Known {
+            rows: known,
+            curves,
+            without_weights,
+        } = match Database::open_existing(runs)? {
+            None => Known::default(),
+            Some(database) => self.known(&database, how)?,
         };
         let candidates = self
             .trials
@@ -72,6 +84,9 @@ impl PlannedSweep {
         }
         if running > 0 {
             counts += &format!(", {running} of those to do in training now");
+        }
+        if without_weights > 0 {
+            counts += &format!(", {without_weights} to train again for their removed weights");
         }
         if pruned > 0 {
             counts += &format!(", {pruned} pruned");
@@ -185,11 +200,10 @@ impl PlannedSweep {
         ])
     }
 
-    /// All trials by their ids, and the curves of those that this sweep has had, by their keys.
-    fn known(&self, database: &Database) -> Result<(Known, Curves), Failure> {
+    fn known(&self, database: &Database, how: How) -> Result<Known, Failure> {
         let store = database.store();
         let rows = database.wait(store.trials())?.into_iter();
-        let rows = rows.map(|row| (row.id.clone(), row)).collect();
+        let rows: HashMap<TrialId, TrialRow> = rows.map(|row| (row.id.clone(), row)).collect();
         let first = self.trials.first();
         let sweeps = database.wait(store.sweeps())?;
         let sweep = sweeps.iter().find(|sweep| {
@@ -199,11 +213,22 @@ impl PlannedSweep {
                         && sweep.task.definition == trial.task.definition
                 })
         });
-        let curves = match sweep {
-            Some(sweep) => database.wait(store.curves(sweep.key))?,
-            None => BTreeMap::new(),
+        let Some(sweep) = sweep else {
+            return Ok(Known {
+                rows,
+                ..Known::default()
+            });
         };
-        Ok((rows, curves))
+        let planned = self.trials.iter().filter_map(|trial| rows.get(&trial.id()));
+        let registered = Registered {
+            sweep: sweep.key,
+            trials: planned.map(|row| row.key).collect(),
+        };
+        Ok(Known {
+            curves: database.wait(store.curves(sweep.key))?,
+            without_weights: self.to_restore(&registered, database, how)?.len(),
+            rows,
+        })
     }
 
     /// The mean epochs of the finished trials of the same task on the same photographs, if there are enough.

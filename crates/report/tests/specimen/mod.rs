@@ -278,6 +278,7 @@ pub(crate) fn index() -> IndexReport {
     let best_id = best_id(&trials);
     let best = trials.into_iter().find(|row| row.id == best_id);
     let sweep = |name: &str, finished, total| IndexSweep {
+        pruned: 0,
         name: name.to_owned(),
         path: format!("catalogue/{name}.html"),
         finished,
