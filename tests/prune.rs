@@ -106,6 +106,14 @@ fn expected(workplace: &Workplace) -> BTreeMap<String, u64> {
     pruned
 }
 
+/// Who has to be pruned, and what all come to that are not.
+fn trained_whole() -> (BTreeMap<String, u64>, Results) {
+    let whole = workplace();
+    let run = whole.fitroom(&["sweep", "sweeps/whole.toml"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    (expected(&whole), results(&whole, "whole"))
+}
+
 /// The epoch after which each trial was pruned, of those that were; the others must have finished.
 fn found(workplace: &Workplace) -> BTreeMap<String, u64> {
     let pruned = |trial: &Value| {
@@ -126,10 +134,7 @@ fn found(workplace: &Workplace) -> BTreeMap<String, u64> {
 
 #[test]
 fn halving_stops_those_that_the_whole_curves_say_and_what_is_left_is_trained_as_ever() {
-    let whole = workplace();
-    let run = whole.fitroom(&["sweep", "sweeps/whole.toml"]);
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let (expected, whole) = (expected(&whole), results(&whole, "whole"));
+    let (expected, whole) = trained_whole();
 
     let workplace = workplace();
     let run = workplace.fitroom(&SWEEP);
@@ -200,10 +205,7 @@ fn epochs(workplace: &Workplace) -> i64 {
 
 #[test]
 fn kills_and_a_second_process_change_nothing_about_who_is_pruned() {
-    let whole = workplace();
-    let run = whole.fitroom(&["sweep", "sweeps/whole.toml"]);
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let (expected, whole) = (expected(&whole), results(&whole, "whole"));
+    let (expected, whole) = trained_whole();
 
     let workplace = workplace();
     let start = || -> Child {

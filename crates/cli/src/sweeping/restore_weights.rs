@@ -20,6 +20,7 @@ use fitroom_train::{
 
 use super::cost;
 use super::progress::Progress;
+use super::run::lock;
 use super::trial_folder::{WEIGHTS, describe, recorded_hash, sync_folder};
 use crate::database::Database;
 use crate::interrupt::Interrupt;
@@ -195,8 +196,4 @@ impl Restoring<'_> {
         }
         given
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
