@@ -16,6 +16,7 @@
 //! - `chaos`: kills at random moments
 //! - `plan`: what a sweep will take, and what stopping early would have saved
 //! - `prune`: successive halving
+//! - `remove`: weights that are removed and come back, and removed trials
 //! - `results`: run folder, lists, best, report
 //! - `tensorboard`: real TensorBoard reads what was logged
 //! - `tensorboard_pages`: its pages of pictures and of hyperparameters
@@ -44,6 +45,7 @@ mod photographs;
 mod plan;
 mod prune;
 mod real_catalogue;
+mod remove;
 mod results;
 mod small_disk;
 mod sweep;
