@@ -216,10 +216,10 @@ fn kills_and_a_second_process_change_nothing_about_who_is_pruned() {
             .spawn()
             .unwrap()
     };
-    for (round, signal) in [(1, "-KILL"), (2, "-INT"), (3, "-KILL")] {
+    // In the first rung, in which eight epochs are trained, and in the second, of four.
+    for (recorded, signal) in [(3, "-KILL"), (6, "-INT"), (10, "-KILL")] {
         let mut process = start();
-        // Until it has trained a little more than the one before.
-        while epochs(&workplace) < 6 * round {
+        while epochs(&workplace) < recorded {
             assert!(
                 process.try_wait().unwrap().is_none(),
                 "it ended before it was killed"
@@ -235,13 +235,9 @@ fn kills_and_a_second_process_change_nothing_about_who_is_pruned() {
         );
         process.wait().unwrap();
     }
-    let attempts: Vec<(String,)> = workplace.query("select state from attempts");
-    for state in ["running", "interrupted"] {
-        assert!(
-            attempts.iter().any(|(found,)| found == state),
-            "{attempts:?}"
-        );
-    }
+    let killed: Vec<(i64,)> =
+        workplace.query("select count(*) from attempts where state in ('running', 'lost')");
+    assert!(killed[0].0 > 0, "no kill hit a trial in training");
     let mut other = start();
     let run = workplace.fitroom(&SWEEP);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
