@@ -103,6 +103,24 @@ fn an_audit_says_what_stopping_early_would_have_saved_and_lost() {
         workplace.fitroom(&["sweep", "sweeps/grid.toml"]).code,
         Some(0)
     );
+    for (arguments, expected) in [
+        (
+            &["audit", "grip"][..],
+            "no sweep `grip` was run in `runs`, expected one of `grid` on `small`",
+        ),
+        (
+            &["audit", "grid", "--data", "smell"],
+            "no sweep `grid` on `smell` was run in `runs`, expected one of `grid` on `small`",
+        ),
+        (
+            &["sweep", "grid"],
+            "there is no file `grid`: did you mean `sweeps/grid.toml`?",
+        ),
+    ] {
+        let run = workplace.fitroom(arguments);
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    }
     let run = workplace.fitroom(&["audit", "grid", "--json"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let audits: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();

@@ -53,27 +53,35 @@ struct Audit {
 }
 
 pub(crate) fn run(places: &Places, arguments: &AuditArguments) -> Result<Exit, Failure> {
-    let none = || {
-        let name = &arguments.sweep;
-        anyhow!(
-            "no sweep `{name}` was trained in `{}`\n(`fitroom runs list` shows them)",
-            places.runs.display()
-        )
-    };
     let Some(database) = Database::open_existing(&places.runs)? else {
-        return Err(none()).or_input();
+        let runs = places.runs.display();
+        return Err(anyhow!("nothing was trained in `{runs}`")).or_input();
     };
     let sweeps = database.wait(database.store().sweeps())?;
+    let none = || {
+        let asked = match &arguments.data {
+            Some(data) => format!("`{}` on `{data}`", arguments.sweep),
+            None => format!("`{}`", arguments.sweep),
+        };
+        let there = sweeps
+            .iter()
+            .map(|sweep| format!("`{}` on `{}`", sweep.name, sweep.dataset));
+        anyhow!(
+            "no sweep {asked} was run in `{}`, expected one of {}",
+            places.runs.display(),
+            there.collect::<Vec<_>>().join(", ")
+        )
+    };
     let meant = |sweep: &&SweepRecord| {
         let on = arguments.data.as_ref();
         sweep.name == arguments.sweep && on.is_none_or(|data| *data == sweep.dataset)
     };
-    let sweeps: Vec<&SweepRecord> = sweeps.iter().filter(meant).collect();
-    if sweeps.is_empty() {
+    let meant: Vec<&SweepRecord> = sweeps.iter().filter(meant).collect();
+    if meant.is_empty() {
         return Err(none()).or_input();
     }
     let mut audits = Vec::new();
-    for sweep in sweeps {
+    for sweep in meant {
         audits.push(audit(&database, sweep, arguments.workers.get())?);
     }
     if arguments.json {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use fitroom_data::Dataset;
 use fitroom_store::Owner;
 use fitroom_sweep::{Override, SweepFile, TasksFile};
@@ -88,7 +88,14 @@ fn read_sweep(
             .with_context(|| format!("failed to read `{}`", path.display()))
             .or_input()
     };
-    let sweep = SweepFile::parse(&read(path)?, path, overrides).or_input()?;
+    let text = read(path).map_err(|failure| match shipped(path) {
+        Some(file) => {
+            let (path, file) = (path.display(), file.display());
+            Failure::Input(anyhow!("there is no file `{path}`: did you mean `{file}`?"))
+        }
+        None => failure,
+    })?;
+    let sweep = SweepFile::parse(&text, path, overrides).or_input()?;
     let tasks_path = match tasks {
         Some(path) => path.to_owned(),
         None => path
@@ -104,6 +111,12 @@ fn read_sweep(
         task_place: tasks.place(&task.name),
         task,
     })
+}
+
+/// The file of the sweep that `path` names, where it is no file itself.
+fn shipped(path: &Path) -> Option<PathBuf> {
+    let file = Path::new("sweeps").join(path).with_extension("toml");
+    (!path.exists() && path.components().count() == 1 && file.is_file()).then_some(file)
 }
 
 /// A sweep is named after its file: two files of one call must not have the same name.
