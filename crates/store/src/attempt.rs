@@ -162,15 +162,16 @@ pub(crate) async fn record_file(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into files (trial_key, name, bytes, blake3) values (?, ?, ?, ?)
-         on conflict (trial_key, name) do update set bytes = excluded.bytes, blake3 = excluded.blake3",
+         on conflict (trial_key, name)
+         do update set bytes = excluded.bytes, blake3 = excluded.blake3",
     )
-        .bind(trial)
-        .bind(&file.name)
-        .bind(file.bytes as i64)
-        .bind(&file.blake3)
-        .execute(&mut **transaction)
-        .await
-        .doing("record the files of a trial")?;
+    .bind(trial)
+    .bind(&file.name)
+    .bind(file.bytes as i64)
+    .bind(&file.blake3)
+    .execute(&mut **transaction)
+    .await
+    .doing("record the files of a trial")?;
     Ok(())
 }
 

@@ -120,19 +120,11 @@ impl Store {
                 (Ok(TrialState::Planned), _) if is_far_enough => {}
                 (Ok(TrialState::Planned), _) => queue.pending.push_back(trial),
                 (Ok(TrialState::Running), Some((number, owner))) => {
-                    let alive = is_alive(self.runs(), &owner)
-                        .map_err(|(path, source)| StoreError::Lock { path, source })?;
-                    if alive {
-                        if !is_far_enough {
-                            still_elsewhere.push(trial);
-                        }
-                    } else {
-                        let attempt = AttemptKey {
-                            trial,
-                            number: number as u32,
-                        };
-                        self.give_up(attempt).await?;
-                        queue.pending.push_back(trial);
+                    let number = number as u32;
+                    match self.is_freed(AttemptKey { trial, number }, &owner).await? {
+                        true => queue.pending.push_back(trial),
+                        false if is_far_enough => {}
+                        false => still_elsewhere.push(trial),
                     }
                 }
                 (Ok(TrialState::Running), None) => still_elsewhere.push(trial),
@@ -162,13 +154,19 @@ impl Store {
         .await
         .doing("look for dead workers")?;
         for (trial, number, owner) in running {
-            let alive = is_alive(self.runs(), &owner)
-                .map_err(|(path, source)| StoreError::Lock { path, source })?;
-            if !alive {
-                self.give_up(AttemptKey { trial, number }).await?;
-            }
+            self.is_freed(AttemptKey { trial, number }, &owner).await?;
         }
         Ok(())
+    }
+
+    /// Whether a running attempt's worker has died: then its trial is free from now on.
+    async fn is_freed(&self, attempt: AttemptKey, owner: &str) -> Result<bool, StoreError> {
+        let alive = is_alive(self.runs(), owner)
+            .map_err(|(path, source)| StoreError::Lock { path, source })?;
+        if !alive {
+            self.give_up(attempt).await?;
+        }
+        Ok(!alive)
     }
 
     /// Where a trial stands; `None` if it was removed.

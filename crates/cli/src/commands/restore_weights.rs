@@ -44,9 +44,13 @@ impl PlannedSweep {
         how: How,
     ) -> Result<Vec<TrialRow>, Failure> {
         let mut rows = self.lack_weights(registered, database)?;
-        let numerics = numerics(how.engine, self.sweep.train.threads);
-        rows.retain(|row| !how.engine.is_gpu() && row.numerics.as_ref() == Some(&numerics));
+        rows.retain(|row| self.comes_out_alike(row, how));
         Ok(rows)
+    }
+
+    fn comes_out_alike(&self, row: &TrialRow, how: How) -> bool {
+        let numerics = numerics(how.engine, self.sweep.train.threads);
+        !how.engine.is_gpu() && row.numerics.as_ref() == Some(&numerics)
     }
 
     /// Trains trials again that lack their weights. Counts those that did not come out as they were, and those that
@@ -58,8 +62,10 @@ impl PlannedSweep {
         how: How,
     ) -> Result<(usize, usize), Failure> {
         let again = || self.to_restore(registered, site.database, how);
-        let to_restore = again()?.len();
-        let others = self.lack_weights(registered, site.database)?.len() - to_restore;
+        let lacking = self.lack_weights(registered, site.database)?;
+        let alike = lacking.iter().filter(|row| self.comes_out_alike(row, how));
+        let to_restore = alike.count();
+        let others = lacking.len() - to_restore;
         if others > 0 {
             output::message(&format!(
                 "removed weights that stay so, since this machine or version would give others: those of {others} \

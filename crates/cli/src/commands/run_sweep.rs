@@ -31,6 +31,8 @@ struct ToTrain {
     until: Option<u32>,
     /// Their keys.
     trials: HashSet<i64>,
+    /// The best trial of the plan so far, with its accuracy.
+    best: Option<(String, f64)>,
 }
 
 impl PlannedSweep {
@@ -57,7 +59,7 @@ impl PlannedSweep {
                 let (count, all) = (round.trials.len(), known.len());
                 output::message(&format!("up to epoch {epoch}: {count} of {all} trials"));
             }
-            self.train(&round, registered, site, (how, workers))?;
+            self.train(round, registered, site, (how, workers))?;
             if self.sweep.prune.is_none() {
                 break;
             }
@@ -107,6 +109,7 @@ impl PlannedSweep {
         let store = database.store();
         database.wait(store.free_the_dead(registered.sweep))?;
         let rows = self.rows_of_plan(database, registered)?;
+        let best = best_first(rows.clone()).into_iter().next();
         let rows: HashMap<i64, TrialRow> = rows.into_iter().map(|row| (row.key, row)).collect();
         let curves = match self.sweep.prune {
             Some(_) => database.wait(store.curves(registered.sweep))?,
@@ -136,6 +139,7 @@ impl PlannedSweep {
         Ok(ToTrain {
             until: round.until,
             trials,
+            best: best.and_then(|row| Some((row.name, row.figures?.accuracy))),
         })
     }
 
@@ -156,7 +160,7 @@ impl PlannedSweep {
     /// Trains the trials of a round.
     fn train(
         &self,
-        round: &ToTrain,
+        round: ToTrain,
         registered: &Registered,
         site: &Site<'_>,
         (how, workers): (How, NonZeroUsize),
@@ -166,16 +170,17 @@ impl PlannedSweep {
             .filter(|(key, _)| round.trials.contains(key))
             .collect();
         let costs = to_do.iter().map(|(_, trial)| cost(&self.summary, trial));
-        let known = self.rows_of_plan(site.database, registered)?;
-        let best = best_first(known).into_iter().next().and_then(|row| {
-            let accuracy = row.figures?.accuracy;
-            Some((row.name, accuracy))
-        });
         let all = match round.until {
             Some(_) => to_do.len(),
             None => self.trials.len(),
         };
-        let progress = Progress::new(all, all - to_do.len(), costs.sum(), best, workers.get());
+        let progress = Progress::new(
+            all,
+            all - to_do.len(),
+            costs.sum(),
+            round.best,
+            workers.get(),
+        );
         let queue = Queue::new(registered.sweep, to_do.iter().map(|(key, _)| *key));
         let ended = Sweeping {
             database: site.database,

@@ -22,13 +22,11 @@ const TRASH: &str = ".trash";
 const EVENTS: (&str, &str) = ("tfevents", "tf-events");
 
 pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, Failure> {
-    let (database, rows) = match Database::open_existing(&places.runs)? {
-        Some(database) => {
-            let rows = database.wait(database.store().trials())?;
-            (Some(database), rows)
-        }
-        None => (None, Vec::new()),
+    let Some(database) = Database::open_existing(&places.runs)? else {
+        let runs = places.runs.display();
+        return Err(anyhow!("there are no trials in `{runs}`")).or_input();
     };
+    let rows = database.wait(database.store().trials())?;
     // All names are looked up before anything is removed.
     let meant = arguments.trials.iter().map(|name| find(name, &rows));
     let meant: Vec<&TrialRow> = meant.collect::<anyhow::Result<_>>().or_input()?;
@@ -36,14 +34,13 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
     let mut exit = Exit::Well;
     for row in meant {
         let refused = best.iter().any(|best| best.key == row.key) && !arguments.force;
-        let removed = match (&database, refused) {
-            (_, true) => Err(anyhow!(
+        let removed = match refused {
+            true => Err(anyhow!(
                 "it is the best of task {} on {} (`--force` removes it all the same)",
                 row.trial.task.name,
                 row.dataset
             )),
-            (Some(database), false) => remove(database, row),
-            (None, false) => Ok(()),
+            false => remove(&database, row),
         };
         match removed {
             Ok(()) => {
