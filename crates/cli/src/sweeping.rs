@@ -4,14 +4,18 @@ mod checkpoint_files;
 mod checkpoints;
 mod conclude_trial;
 mod control_groups;
+mod draw_mistakes;
+mod hparams_records;
 mod progress;
 mod restore_weights;
 mod run;
 mod sinks;
 mod tensorboard_sink;
+mod tensorboard_tags;
 mod time;
 mod train_trial;
 mod trial_folder;
+mod trial_text;
 mod workers;
 
 use fitroom_domain::{TaskSummary, Trial, TrialState};

@@ -76,17 +76,27 @@ impl Trial {
             train: &self.train,
             seed,
         };
-        let mut hasher = blake3::Hasher::new();
-        #[expect(
-            clippy::expect_used,
-            reason = "these types have no map with keys that are not strings"
-        )]
-        serde_json::to_writer(&mut hasher, &identity).expect("an identity is always JSON");
-        hasher.finalize().to_hex().as_str()[..32].to_owned()
+        hash_of(&identity)
     }
 }
 
+/// The first 16 bytes of BLAKE3 over the compact JSON of what identifies something, as hexadecimal digits.
+pub(crate) fn hash_of(identity: &impl Serialize) -> String {
+    let mut hasher = blake3::Hasher::new();
+    #[expect(
+        clippy::expect_used,
+        reason = "no identity has a map with keys that are not strings"
+    )]
+    serde_json::to_writer(&mut hasher, identity).expect("an identity is always JSON");
+    hasher.finalize().to_hex().as_str()[..32].to_owned()
+}
+
 impl TrialId {
+    /// The id that these 32 digits are.
+    pub(crate) fn of_hash(digits: &str) -> TrialId {
+        TrialId(digits.to_owned())
+    }
+
     /// All 32 digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -14,14 +14,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .ok_or("name a folder to write into")?,
     );
     std::fs::create_dir_all(&folder)?;
-    let mut many_classes = SweepReport {
+    let many_classes = SweepReport {
         best: specimen::nearly_done(&[0]).best.map(|best| BestTrial {
             confusion: specimen::confusion(&[40; 20], 90),
             ..best
         }),
         ..specimen::nearly_done(&[0, 1, 2])
     };
-    many_classes.summary.classes = (0..20)
+    let classes: Vec<String> = (0..20)
         .map(|class| {
             format!(
                 "{} · category number {class}",
@@ -29,6 +29,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             )
         })
         .collect();
+    let named = classes.clone();
+    let many_classes = specimen::asked(many_classes, |_, summary| summary.classes = named);
     for (name, page) in [
         ("index.html", index_page(&specimen::index())),
         ("sweep.html", sweep_page(&specimen::nearly_done(&[0]))?),
@@ -37,12 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     ] {
         std::fs::write(folder.join(name), page)?;
     }
-    let names: Vec<&str> = many_classes
-        .summary
-        .classes
-        .iter()
-        .map(String::as_str)
-        .collect();
+    let names: Vec<&str> = classes.iter().map(String::as_str).collect();
     for classes in [2, 4, 8, 11, 20] {
         let matrix = specimen::confusion(&vec![40; classes], 8 * classes as u64);
         let picture = ConfusionPicture::new(&names[..classes])?.draw(&matrix)?;

@@ -8,12 +8,11 @@
 //!                predicted
 //! ```
 
-use ab_glyph::InvalidFont;
 use fitroom_domain::ConfusionMatrix;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder, ImageError, Rgb, RgbImage};
+use image::{Rgb, RgbImage};
 use plotters::prelude::*;
 
+use crate::picture::{FAINT_INK, INK, PAPER, Picture, PictureError, RIGHT, WRONG};
 use crate::picture_text::{Direction, Hold, PictureText};
 
 /// More classes than this make no picture that anybody can read.
@@ -29,13 +28,7 @@ const AXIS: u32 = 22;
 /// The width that pictures of few classes have, in pixels.
 const WIDTH: u32 = 500;
 
-const INK: Rgb<u8> = Rgb([32, 33, 36]);
-const FAINT_INK: Rgb<u8> = Rgb([150, 153, 158]);
-const PAPER: Rgb<u8> = Rgb([255, 255, 255]);
 const FRAME: RGBColor = RGBColor(190, 193, 198);
-/// As in the report: right answers are blue, wrong ones orange.
-const RIGHT: [u8; 3] = [0, 114, 178];
-const WRONG: [u8; 3] = [213, 94, 0];
 /// Strengths of a colour beside none.
 const TINTS: f32 = 24.0;
 
@@ -53,44 +46,6 @@ pub struct ConfusionPicture {
     blank: RgbImage,
 }
 
-/// An encoded picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// In pixels.
-    pub width: u32,
-    /// In pixels.
-    pub height: u32,
-    /// RGB, 8 bits for each channel.
-    pub png: Vec<u8>,
-}
-
-/// A picture that could not be drawn.
-#[derive(Debug, thiserror::Error)]
-pub enum PictureError {
-    /// Nobody could read it.
-    #[error(
-        "{0} classes are too many for a picture of a confusion matrix, expected at most {MOST_CLASSES}"
-    )]
-    TooManyClasses(usize),
-    /// The matrix is not of the classes that were laid out.
-    #[error("the confusion matrix has {found} classes, expected {expected}")]
-    OtherClasses {
-        /// Its classes.
-        found: usize,
-        /// Those laid out.
-        expected: usize,
-    },
-    /// The font in this program is broken.
-    #[error("failed to read the font")]
-    Font(#[from] InvalidFont),
-    /// The drawing library refused.
-    #[error("failed to draw the confusion matrix: {0}")]
-    Draw(String),
-    /// The picture could not be encoded.
-    #[error("failed to encode the picture")]
-    Encode(#[from] ImageError),
-}
-
 impl ConfusionPicture {
     /// Lays out matrices of these classes, of which there are 1 to 100.
     ///
@@ -99,7 +54,10 @@ impl ConfusionPicture {
     pub fn new(names: &[&str]) -> Result<ConfusionPicture, PictureError> {
         let classes = names.len();
         if classes > MOST_CLASSES {
-            return Err(PictureError::TooManyClasses(classes));
+            return Err(PictureError::TooManyClasses {
+                found: classes,
+                most: MOST_CLASSES,
+            });
         }
         let text = PictureText::new()?;
         // Many classes have small cells, and letters no higher than these.
@@ -196,11 +154,7 @@ impl ConfusionPicture {
                 self.draw_count(&mut picture, matrix, (truth, predicted));
             }
         }
-        let (width, height) = picture.dimensions();
-        let mut png = Vec::new();
-        PngEncoder::new_with_quality(&mut png, CompressionType::Level(1), FilterType::NoFilter)
-            .write_image(&picture, width, height, ExtendedColorType::Rgb8)?;
-        Ok(Picture { width, height, png })
+        Picture::of_areas(&picture)
     }
 
     fn draw_cells(

@@ -18,8 +18,9 @@ pub(crate) fn confusion_table(report: &SweepReport) -> Markup {
         return html! {};
     };
     let matrix = &best.confusion;
+    let classes = report.summary().map_or(&[][..], |summary| &summary.classes);
     let names: Vec<String> = (0..matrix.classes())
-        .map(|class| match report.summary.classes.get(class) {
+        .map(|class| match classes.get(class) {
             Some(name) => name.clone(),
             None => format!("class {class}"),
         })

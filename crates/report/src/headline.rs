@@ -1,18 +1,17 @@
 //! The best trial, and what to know before trusting it.
 
-use fitroom_domain::hyperparameters::format_number;
-use fitroom_domain::{Flip, TrialFigures};
+use fitroom_domain::{Flip, RecordedFigures};
 use maud::{Markup, html};
 
 use crate::numbers;
 use crate::settings::Settings;
-use crate::sweep_report::{SweepReport, TrialRow};
+use crate::sweep_report::{SweepReport, SweepSource, TrialRow};
 
 /// The best trial of the leaderboard with its figures, or that there is none yet.
 pub(crate) fn headline(
     report: &SweepReport,
     settings: &Settings,
-    leaderboard: &[(&TrialRow, TrialFigures)],
+    leaderboard: &[(&TrialRow, RecordedFigures)],
 ) -> Markup {
     let Some((best, figures)) = leaderboard.first() else {
         return html! {
@@ -24,7 +23,6 @@ pub(crate) fn headline(
         };
     };
     let validated = report.validated();
-    let right = (figures.accuracy * validated as f64).round() as u64;
     html! {
         section.headline {
             h2 { "Best trial" }
@@ -32,39 +30,58 @@ pub(crate) fn headline(
                 div {
                     p.figure { (numbers::percent(figures.accuracy, validated)) }
                     p {
-                        "validation accuracy: " (numbers::grouped(right)) " of "
-                        (numbers::grouped(validated)) " photographs"
-                        @if report.task.definition.flip == Flip::All { " and mirrored copies" }
-                        " right"
+                        "validation accuracy"
+                        @if let Some(validated) = validated {
+                            @let right = (figures.accuracy * validated as f64).round() as u64;
+                            ": " (numbers::grouped(right)) " of " (numbers::grouped(validated))
+                            " photographs"
+                            @if counts_mirrored_copies(report) { " and mirrored copies" }
+                            " right"
+                        }
                     }
                 }
                 dl {
                     div { dt { "trial" } dd { code title=(best.id) { (best.name) } } }
                     @for setting in &settings.swept {
-                        div { dt { (setting.name) } dd { (format_number(setting.value(best))) } }
+                        div { dt { (setting.name) } dd { (setting.text(best)) } }
                     }
-                    @if settings.several_seeds() {
-                        div { dt { "seed" } dd { (best.seed) } }
+                    @if let (true, Some(seed)) = (settings.several_seeds(), best.trial.seed()) {
+                        div { dt { "seed" } dd { (seed) } }
                     }
-                    div { dt { "validation loss" } dd { (numbers::loss(figures.loss)) } }
-                    div { dt { "parameters" } dd { (numbers::grouped(figures.parameters)) } }
+                    div {
+                        dt { "validation loss" }
+                        dd { (numbers::known(figures.loss, numbers::loss)) }
+                    }
+                    div {
+                        dt { "parameters" }
+                        dd { (numbers::known(figures.parameters, numbers::grouped)) }
+                    }
                     div {
                         dt { "multiply-adds a photograph" }
-                        dd { (numbers::grouped(figures.multiply_adds)) }
+                        dd { (numbers::known(figures.multiply_adds, numbers::grouped)) }
                     }
+                    div { dt { "kept epoch" } dd { (numbers::kept_epoch(figures)) } }
                     div {
-                        dt { "kept epoch" }
-                        dd { (figures.best_epoch) " of " (figures.epochs) " trained" }
+                        dt { "training took" }
+                        dd { (numbers::known(figures.seconds, numbers::duration)) }
                     }
-                    div { dt { "training took" } dd { (numbers::duration(figures.seconds)) } }
                 }
             }
             (leak_warning(report))
             p.note {
-                strong { "Selected on validation; the test split was not looked at." }
-                " The best of many trials is in part the luckiest one: expect less on new photographs. "
-                "One validation photograph is worth " (numbers::points_of_one(validated))
-                " percentage points, and accuracies have as many decimals as that earns."
+                strong {
+                    "Selected on validation"
+                    @if validated.is_some() { "; the test split was not looked at" }
+                    "."
+                }
+                " The best of many trials is in part the luckiest one: expect less on new photographs."
+                @match validated {
+                    Some(validated) => {
+                        " One validation photograph is worth " (numbers::points_of_one(validated))
+                        " percentage points, and accuracies have as many decimals as that earns."
+                    }
+                    None => { " The logs do not say how many photographs were validated." }
+                }
                 @if let Some(ties) = ties(leaderboard) { " " (ties) }
             }
         }
@@ -74,12 +91,21 @@ pub(crate) fn headline(
 /// What to know of the validation photographs before trusting any accuracy.
 fn leak_warning(report: &SweepReport) -> Markup {
     html! {
-        @if let Some(warning) = report.summary.leak_warning() { p.warning { (warning) "." } }
+        @if let Some(warning) = report.summary().and_then(|summary| summary.leak_warning()) {
+            p.warning { (warning) "." }
+        }
+    }
+}
+
+fn counts_mirrored_copies(report: &SweepReport) -> bool {
+    match &report.source {
+        SweepSource::Ours { task, .. } => task.definition.flip == Flip::All,
+        SweepSource::Imported { .. } => false,
     }
 }
 
 /// How the first of several trials with the highest accuracy was chosen.
-fn ties(leaderboard: &[(&TrialRow, TrialFigures)]) -> Option<String> {
+fn ties(leaderboard: &[(&TrialRow, RecordedFigures)]) -> Option<String> {
     let (_, best) = leaderboard.first()?;
     let ties = leaderboard
         .iter()

@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use crate::index_report::{IndexDataset, IndexReport, IndexTask};
-use crate::sweep_report::validated;
 use crate::{numbers, page};
 
 /// The best trial of every dataset and task, with links to the sweeps, as one HTML file.
@@ -28,9 +27,14 @@ pub fn index_page(report: &IndexReport) -> String {
 fn dataset_section(dataset: &IndexDataset) -> Markup {
     html! {
         section {
-            h2 { (dataset.key.name) }
-            p.subject { span { "fingerprint " code { (dataset.key.fingerprint) } } }
-            (page::scrolling(&format!("Tasks of {}", dataset.key.name), html! {
+            h2 { (dataset.name) }
+            p.subject {
+                @match &dataset.fingerprint {
+                    Some(fingerprint) => { span { "fingerprint " code { (fingerprint) } } }
+                    None => { span { "imported logs" } }
+                }
+            }
+            (page::scrolling(&format!("Tasks of {}", dataset.name), html! {
                 table {
                     caption {
                         "Accuracy and loss are those of the validation split; models are compared only \
@@ -59,14 +63,13 @@ fn task_row(task: &IndexTask) -> Markup {
         .best
         .as_ref()
         .and_then(|row| row.figures.map(|figures| (row, figures)));
-    let pictures = validated(&task.photographs, task.task.definition.flip);
     html! {
         tr {
-            th scope="row" { (task.task.name) }
+            th scope="row" { (task.task) }
             @if let Some((row, figures)) = best {
-                td.number { strong { (numbers::percent(figures.accuracy, pictures)) } }
-                td.number { (numbers::loss(figures.loss)) }
-                td.number { (numbers::grouped(figures.parameters)) }
+                td.number { strong { (numbers::percent(figures.accuracy, task.validated)) } }
+                td.number { (numbers::known(figures.loss, numbers::loss)) }
+                td.number { (numbers::known(figures.parameters, numbers::grouped)) }
                 td { code title=(row.id) { (row.name) } }
             } @else {
                 td colspan="4" { "no trial has finished" }
@@ -87,7 +90,7 @@ fn task_row(task: &IndexTask) -> Markup {
             }
         }
         @if let Some(warning) = &task.leak_warning {
-            tr { td colspan="7" { p.warning { (task.task.name) ": " (warning) "." } } }
+            tr { td colspan="7" { p.warning { (task.task) ": " (warning) "." } } }
         }
     }
 }

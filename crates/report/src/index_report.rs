@@ -1,6 +1,6 @@
 //! What the index of all reports is made of.
 
-use fitroom_domain::{DatasetKey, SplitCounts, Task};
+use fitroom_domain::Fingerprint;
 
 use crate::sweep_report::TrialRow;
 
@@ -18,8 +18,10 @@ pub struct IndexReport {
 /// What was searched on one dataset.
 #[derive(Debug, Clone)]
 pub struct IndexDataset {
-    /// The dataset.
-    pub key: DatasetKey,
+    /// The dataset's name.
+    pub name: String,
+    /// Its fingerprint; `None` of imported logs.
+    pub fingerprint: Option<Fingerprint>,
     /// Its tasks, in the order in which they are shown.
     pub tasks: Vec<IndexTask>,
 }
@@ -27,10 +29,10 @@ pub struct IndexDataset {
 /// What was searched for one task on one dataset.
 #[derive(Debug, Clone)]
 pub struct IndexTask {
-    /// The task.
-    pub task: Task,
-    /// Photographs of the task, without mirrored copies.
-    pub photographs: SplitCounts,
+    /// The task's name.
+    pub task: String,
+    /// Pictures that a validation accuracy is the share of, if they are known.
+    pub validated: Option<u64>,
     /// What to know before trusting its accuracies, if anything.
     pub leak_warning: Option<String>,
     /// The best trial of all sweeps, if any has finished.

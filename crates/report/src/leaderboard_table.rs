@@ -1,7 +1,6 @@
 //! Every finished trial, best first.
 
-use fitroom_domain::TrialFigures;
-use fitroom_domain::hyperparameters::format_number;
+use fitroom_domain::RecordedFigures;
 use maud::{Markup, html};
 
 use crate::settings::Settings;
@@ -11,8 +10,8 @@ use crate::{numbers, page, sparkline};
 /// The section with the leaderboard; nothing without finished trials.
 pub(crate) fn leaderboard_table(
     settings: &Settings,
-    leaderboard: &[(&TrialRow, TrialFigures)],
-    validated: u64,
+    leaderboard: &[(&TrialRow, RecordedFigures)],
+    validated: Option<u64>,
 ) -> Markup {
     if leaderboard.is_empty() {
         return html! {};
@@ -57,7 +56,7 @@ fn head(settings: &Settings) -> Markup {
                 th.number scope="col" data-sort="ascending" { "loss" }
                 th scope="col" { "loss by epoch" }
                 @for setting in &settings.swept {
-                    th.number scope="col" data-sort="ascending" { (page::breakable(setting.name)) }
+                    th.number scope="col" data-sort="ascending" { (page::breakable(&setting.name)) }
                 }
                 @if settings.several_seeds() {
                     th.number scope="col" data-sort="ascending" { "seed" }
@@ -74,9 +73,9 @@ fn head(settings: &Settings) -> Markup {
 fn ranked(
     number: usize,
     row: &TrialRow,
-    figures: &TrialFigures,
+    figures: &RecordedFigures,
     settings: &Settings,
-    validated: u64,
+    validated: Option<u64>,
 ) -> Markup {
     html! {
         tr data-trial=(number) {
@@ -84,17 +83,23 @@ fn ranked(
             td.number data-value=(figures.accuracy) {
                 (numbers::percent(figures.accuracy, validated))
             }
-            td.number data-value=(figures.loss) { (numbers::loss(figures.loss)) }
+            td.number data-value=[figures.loss] { (numbers::known(figures.loss, numbers::loss)) }
             td { (sparkline::validation_loss(&row.curve, figures.best_epoch)) }
             @for setting in &settings.swept {
-                td.number data-value=(setting.value(row)) { (format_number(setting.value(row))) }
+                @let value = setting.value(row);
+                td.number data-value=[value.as_ref()] { (setting.text(row)) }
             }
-            @if settings.several_seeds() { td.number data-value=(row.seed) { (row.seed) } }
-            td.number data-value=(figures.parameters) { (numbers::grouped(figures.parameters)) }
-            td.number data-value=(figures.best_epoch) {
-                (figures.best_epoch) " of " (figures.epochs)
+            @if settings.several_seeds() {
+                @let seed = row.trial.seed();
+                td.number data-value=[seed] { (numbers::known(seed, |seed| seed.to_string())) }
             }
-            td.number data-value=(figures.seconds) { (format!("{:.1}", figures.seconds)) }
+            td.number data-value=[figures.parameters] {
+                (numbers::known(figures.parameters, numbers::grouped))
+            }
+            td.number data-value=[figures.best_epoch] { (numbers::kept_epoch(figures)) }
+            td.number data-value=[figures.seconds] {
+                (numbers::known(figures.seconds, |seconds| format!("{seconds:.1}")))
+            }
             th.name scope="row" {
                 code title=(row.id) { (row.name) }
                 @if row.weights_kept { " " span.tag { "weights" } }

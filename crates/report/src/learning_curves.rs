@@ -3,7 +3,7 @@
 //! plotters writes colours into the SVG, but the page's style decides on colours (light, dark, print):
 //! everything is drawn in colours that stand for a class, and [`styled`] puts the classes in their place.
 
-use fitroom_domain::EpochMetrics;
+use fitroom_domain::{EpochMetrics, SettingValue};
 use maud::{Markup, PreEscaped, html};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -72,7 +72,12 @@ pub(crate) fn learning_curves(trials: &[&TrialRow], has_best: bool) -> Result<Ma
         .iter()
         .map(|plot| Ok((plot.title, plot.draw(has_best)?)))
         .collect::<Result<Vec<_>, PlotError>>()?;
-    let penalty = trials.iter().any(|row| row.hyperparameters.lambda > 0.0);
+    let penalised = |(name, value): &(String, SettingValue)| {
+        name == "lambda" && *value > SettingValue::Number(0.0)
+    };
+    let penalty = trials
+        .iter()
+        .any(|row| row.trial.settings().iter().any(penalised));
     Ok(html! {
         section {
             h2 { "Learning curves" }
@@ -170,7 +175,7 @@ impl Plot<'_> {
             if let [point] = points[..] {
                 chart.draw_series([Circle::new(point, 4, color)])?;
             }
-            let kept = row.figures.map(|figures| figures.best_epoch);
+            let kept = row.figures.and_then(|figures| figures.best_epoch);
             let dot = points
                 .iter()
                 .copied()

@@ -1,9 +1,25 @@
 //! Numbers as people read them.
 
+use fitroom_domain::RecordedFigures;
+
 /// An accuracy in percent, with as many decimals as one of the `validated` pictures is worth: two
-/// accuracies that differ by a picture never look the same, and no digit is noise alone.
-pub(crate) fn percent(accuracy: f64, validated: u64) -> String {
-    format!("{:.*}%", percent_decimals(validated), accuracy * 100.0)
+/// accuracies that differ by a picture never look the same, and no digit is noise alone. Of unknown pictures two.
+pub(crate) fn percent(accuracy: f64, validated: Option<u64>) -> String {
+    let decimals = validated.map_or(2, percent_decimals);
+    format!("{:.*}%", decimals, accuracy * 100.0)
+}
+
+/// The epoch whose weights were kept, and how many there were: `5 of 7`.
+pub(crate) fn kept_epoch(figures: &RecordedFigures) -> String {
+    let epochs = |epochs: u32| format!(" of {epochs}");
+    known(figures.best_epoch, |epoch| {
+        format!("{epoch}{}", figures.epochs.map(epochs).unwrap_or_default())
+    })
+}
+
+/// A figure, or a dash where it is unknown.
+pub(crate) fn known<T>(figure: Option<T>, show: impl FnOnce(T) -> String) -> String {
+    figure.map_or_else(|| "–".to_owned(), show)
 }
 
 /// None up to 100 pictures, one up to 1000, and so on.
@@ -73,7 +89,7 @@ mod tests {
     fn accuracies_one_picture_apart_look_different_at_every_size() {
         for validated in [7, 60, 100, 101, 999, 1000, 1001, 12_345] {
             let mut texts: Vec<_> = (0..=validated)
-                .map(|right| percent(right as f64 / validated as f64, validated))
+                .map(|right| percent(right as f64 / validated as f64, Some(validated)))
                 .collect();
             texts.dedup();
             assert_eq!(texts.len() as u64, validated + 1, "{validated}");
@@ -82,10 +98,10 @@ mod tests {
 
     #[test]
     fn an_accuracy_has_no_decimals_that_its_pictures_do_not_earn() {
-        assert_eq!(percent(0.91667, 60), "92%");
-        assert_eq!(percent(0.91667, 600), "91.7%");
-        assert_eq!(percent(0.91667, 6000), "91.67%");
-        assert_eq!(percent(1.0, 0), "100%");
+        assert_eq!(percent(0.91667, Some(60)), "92%");
+        assert_eq!(percent(0.91667, Some(600)), "91.7%");
+        assert_eq!(percent(0.91667, Some(6000)), "91.67%");
+        assert_eq!(percent(1.0, Some(0)), "100%");
     }
 
     #[test]

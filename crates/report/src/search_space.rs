@@ -1,12 +1,11 @@
 //! What was searched, and on which photographs.
 
-use fitroom_domain::hyperparameters::format_number;
-use fitroom_domain::{Flip, Task};
+use fitroom_domain::{Flip, SettingValue, Task, TaskSummary};
 use maud::{Markup, html};
 
 use crate::numbers;
 use crate::settings::Settings;
-use crate::sweep_report::{Standing, SweepReport};
+use crate::sweep_report::{Standing, SweepReport, SweepSource, validated};
 
 /// The question, as a sentence.
 pub(crate) fn question(task: &Task) -> Markup {
@@ -39,10 +38,21 @@ pub(crate) fn search_space(report: &SweepReport, settings: &Settings) -> Markup 
     html! {
         section {
             h2 { "What was searched" }
-            p { (question(&report.task)) " " (standings(report)) }
-            div.columns {
-                (searched(settings))
-                (photographs(report))
+            @match &report.source {
+                SweepSource::Ours { task, summary } => {
+                    p { (question(task)) " " (standings(report)) }
+                    div.columns {
+                        (searched(settings))
+                        (photographs(task, summary))
+                    }
+                }
+                SweepSource::Imported { from } => {
+                    p {
+                        strong { "Imported" } " from the logs in " code { (from) }
+                        ": what they do not say is left empty. " (standings(report))
+                    }
+                    (searched(settings))
+                }
             }
             @if !report.overrides.is_empty() {
                 p.note {
@@ -54,7 +64,7 @@ pub(crate) fn search_space(report: &SweepReport, settings: &Settings) -> Markup 
                     "."
                 }
             }
-            (classes(&report.summary.classes))
+            @if let Some(summary) = report.summary() { (classes(&summary.classes)) }
         }
     }
 }
@@ -69,7 +79,7 @@ fn searched(settings: &Settings) -> Markup {
                     @for setting in &settings.swept {
                         tr {
                             th scope="row" { (setting.name) }
-                            td { (joined(setting.values.iter().map(|value| format_number(*value)))) }
+                            td { (joined(setting.values.iter().map(SettingValue::to_string))) }
                         }
                     }
                     @if settings.several_seeds() {
@@ -88,7 +98,7 @@ fn searched(settings: &Settings) -> Markup {
                     "The same for every trial: "
                     @for (index, (name, value)) in settings.fixed.iter().enumerate() {
                         @if index > 0 { ", " }
-                        span.setting { (name) " " (format_number(*value)) }
+                        span.setting { (name) " " (value) }
                     }
                     @if let [seed] = settings.seeds[..] { ", " span.setting { "seed " (seed) } }
                     "."
@@ -98,15 +108,15 @@ fn searched(settings: &Settings) -> Markup {
     }
 }
 
-fn photographs(report: &SweepReport) -> Markup {
-    let counts = report.summary.photographs;
-    let flip = report.task.definition.flip;
+fn photographs(task: &Task, summary: &TaskSummary) -> Markup {
+    let counts = summary.photographs;
+    let flip = task.definition.flip;
     html! {
         div {
             table {
                 caption {
                     "Photographs of the task, "
-                    (report.summary.image.width) " × " (report.summary.image.height) " pixels"
+                    (summary.image.width) " × " (summary.image.height) " pixels"
                 }
                 thead {
                     tr {
@@ -135,7 +145,7 @@ fn photographs(report: &SweepReport) -> Markup {
                 Flip::All => {
                     p.note {
                         "Mirrored copies come on top. Validation accuracies count photographs and their \
-                         mirrored copies: " (numbers::grouped(report.validated())) " in all."
+                         mirrored copies: " (numbers::grouped(validated(&counts, flip))) " in all."
                     }
                 }
             }

@@ -1,10 +1,9 @@
 //! Configurations by their mean over seeds: one lucky seed is no good configuration.
 
-use fitroom_domain::TrialFigures;
-use fitroom_domain::hyperparameters::format_number;
+use fitroom_domain::RecordedFigures;
 use maud::{Markup, html};
 
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::sweep_report::TrialRow;
 use crate::{numbers, page};
 
@@ -13,7 +12,7 @@ struct Configuration<'a> {
     /// One of its trials.
     row: &'a TrialRow,
     accuracies: Vec<f64>,
-    parameters: u64,
+    parameters: Option<u64>,
 }
 
 impl Configuration<'_> {
@@ -39,8 +38,8 @@ impl Configuration<'_> {
 /// The section with configurations by mean accuracy; nothing unless there are several seeds.
 pub(crate) fn seeds_table(
     settings: &Settings,
-    leaderboard: &[(&TrialRow, TrialFigures)],
-    validated: u64,
+    leaderboard: &[(&TrialRow, RecordedFigures)],
+    validated: Option<u64>,
 ) -> Markup {
     if !settings.several_seeds() || leaderboard.is_empty() {
         return html! {};
@@ -64,7 +63,7 @@ pub(crate) fn seeds_table(
                             th.number scope="col" data-sort="ascending" aria-sort="ascending" { "rank" }
                             @for setting in &settings.swept {
                                 th.number scope="col" data-sort="ascending" {
-                                    (page::breakable(setting.name))
+                                    (page::breakable(&setting.name))
                                 }
                             }
                             th.number scope="col" data-sort="descending" { "mean" }
@@ -79,8 +78,10 @@ pub(crate) fn seeds_table(
                             tr {
                                 th.number scope="row" data-value=(number + 1) { (number + 1) }
                                 @for setting in &settings.swept {
-                                    @let value = setting.value(configuration.row);
-                                    td.number data-value=(value) { (format_number(value)) }
+                                    @let row = configuration.row;
+                                    td.number data-value=[setting.value(row).as_ref()] {
+                                        (setting.text(row))
+                                    }
                                 }
                                 @for value in [
                                     configuration.mean(),
@@ -94,8 +95,9 @@ pub(crate) fn seeds_table(
                                 td.number data-value=(configuration.accuracies.len()) {
                                     (configuration.accuracies.len()) " of " (all)
                                 }
-                                td.number data-value=(configuration.parameters) {
-                                    (numbers::grouped(configuration.parameters))
+                                @let parameters = configuration.parameters;
+                                td.number data-value=[parameters] {
+                                    (numbers::known(parameters, numbers::grouped))
                                 }
                             }
                         }
@@ -107,10 +109,11 @@ pub(crate) fn seeds_table(
 }
 
 /// Configurations, highest mean first, then fewer parameters, then in the order of their best trials.
-fn by_mean<'a>(leaderboard: &[(&'a TrialRow, TrialFigures)]) -> Vec<Configuration<'a>> {
+fn by_mean<'a>(leaderboard: &[(&'a TrialRow, RecordedFigures)]) -> Vec<Configuration<'a>> {
     let mut configurations: Vec<Configuration<'_>> = Vec::new();
     for (row, figures) in leaderboard {
-        let same = |other: &&mut Configuration<'_>| settings::of(other.row) == settings::of(row);
+        let same =
+            |other: &&mut Configuration<'_>| other.row.trial.settings() == row.trial.settings();
         match configurations.iter_mut().find(same) {
             Some(configuration) => configuration.accuracies.push(figures.accuracy),
             None => configurations.push(Configuration {
@@ -120,10 +123,11 @@ fn by_mean<'a>(leaderboard: &[(&'a TrialRow, TrialFigures)]) -> Vec<Configuratio
             }),
         }
     }
+    let parameters = |it: &Configuration<'_>| it.parameters.unwrap_or(u64::MAX);
     configurations.sort_by(|a, b| {
         b.mean()
             .total_cmp(&a.mean())
-            .then_with(|| a.parameters.cmp(&b.parameters))
+            .then_with(|| parameters(a).cmp(&parameters(b)))
     });
     configurations
 }

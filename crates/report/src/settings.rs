@@ -1,7 +1,10 @@
 //! Which settings a sweep varies, and which it keeps.
 
-use fitroom_domain::hyperparameters::HYPERPARAMETERS;
+use std::cmp::Ordering;
 
+use fitroom_domain::SettingValue;
+
+use crate::numbers;
 use crate::sweep_report::TrialRow;
 
 /// The settings of a sweep's trials, those that vary apart from those that do not.
@@ -10,7 +13,7 @@ pub(crate) struct Settings {
     /// Settings with several values, in the order of their columns.
     pub(crate) swept: Vec<Swept>,
     /// Settings with one value: name and value.
-    pub(crate) fixed: Vec<(&'static str, f64)>,
+    pub(crate) fixed: Vec<(String, SettingValue)>,
     /// The distinct seeds, rising.
     pub(crate) seeds: Vec<u64>,
 }
@@ -18,66 +21,57 @@ pub(crate) struct Settings {
 /// A setting with several values.
 #[derive(Debug)]
 pub(crate) struct Swept {
-    /// Its name in the sweep file.
-    pub(crate) name: &'static str,
+    /// Its name in the sweep file, or in the logs.
+    pub(crate) name: String,
     /// Its distinct values, rising.
-    pub(crate) values: Vec<f64>,
-    index: usize,
+    pub(crate) values: Vec<SettingValue>,
 }
 
 impl Swept {
-    /// This setting's value in a trial.
-    pub(crate) fn value(&self, row: &TrialRow) -> f64 {
-        of(row)
-            .get(self.index)
-            .map_or(f64::NAN, |(_, value)| *value)
+    /// This setting's value in a trial, if it is known.
+    pub(crate) fn value(&self, row: &TrialRow) -> Option<SettingValue> {
+        let settings = row.trial.settings().into_iter();
+        let mut values = settings.filter_map(|(name, value)| (name == self.name).then_some(value));
+        values.next()
     }
-}
 
-/// Every setting of a trial but its seed, in the order in which sweep files show them.
-pub(crate) fn of(row: &TrialRow) -> Vec<(&'static str, f64)> {
-    let hyperparameters = HYPERPARAMETERS
-        .iter()
-        .map(|description| (description.name, (description.value)(&row.hyperparameters)));
-    let train = [
-        ("epochs", f64::from(row.train.epochs)),
-        ("batch_size", f64::from(row.train.batch_size)),
-        ("learning_rate", row.train.learning_rate),
-        ("patience", f64::from(row.train.patience)),
-        ("threads", f64::from(row.train.threads)),
-    ];
-    hyperparameters.chain(train).collect()
+    /// Its value in a trial as text, a dash where it is unknown.
+    pub(crate) fn text(&self, row: &TrialRow) -> String {
+        numbers::known(self.value(row), |value| value.to_string())
+    }
 }
 
 impl Settings {
     /// The settings of these trials.
     pub(crate) fn new(trials: &[TrialRow]) -> Settings {
-        let all: Vec<_> = trials.iter().map(of).collect();
+        let all: Vec<_> = trials.iter().map(|row| row.trial.settings()).collect();
         let mut settings = Settings {
             swept: Vec::new(),
             fixed: Vec::new(),
-            seeds: trials.iter().map(|row| row.seed).collect(),
+            seeds: trials.iter().filter_map(|row| row.trial.seed()).collect(),
         };
         settings.seeds.sort_unstable();
         settings.seeds.dedup();
-        let Some(first) = all.first() else {
-            return settings;
-        };
-        for (index, (name, value)) in first.iter().enumerate() {
-            let mut values: Vec<f64> = all
-                .iter()
-                .filter_map(|trial| trial.get(index).map(|(_, value)| *value))
-                .collect();
-            values.sort_by(f64::total_cmp);
+        // Imported trials may not all have the same settings.
+        let mut names: Vec<&String> = Vec::new();
+        for (name, _) in all.iter().flatten() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        for name in names {
+            let of_name =
+                |(other, value): &(String, SettingValue)| (other == name).then(|| value.clone());
+            let mut values: Vec<SettingValue> = all.iter().flatten().filter_map(of_name).collect();
+            let everywhere = values.len() == all.len();
+            values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
             values.dedup();
-            if values.len() > 1 {
-                settings.swept.push(Swept {
-                    name,
+            match &values[..] {
+                [value] if everywhere => settings.fixed.push((name.clone(), value.clone())),
+                _ => settings.swept.push(Swept {
+                    name: name.clone(),
                     values,
-                    index,
-                });
-            } else {
-                settings.fixed.push((name, *value));
+                }),
             }
         }
         settings

@@ -10,7 +10,7 @@ const HEIGHT: f64 = 22.0;
 const MARGIN: f64 = 3.0;
 
 /// The validation loss by epoch, on a scale of its own, with a dot at the epoch that was kept.
-pub(crate) fn validation_loss(curve: &[EpochMetrics], best_epoch: u32) -> Markup {
+pub(crate) fn validation_loss(curve: &[EpochMetrics], best_epoch: Option<u32>) -> Markup {
     let losses: Vec<(u32, f64)> = curve
         .iter()
         .map(|epoch| (epoch.epoch, epoch.validation.loss))
@@ -42,7 +42,7 @@ pub(crate) fn validation_loss(curve: &[EpochMetrics], best_epoch: u32) -> Markup
     let best = losses
         .iter()
         .enumerate()
-        .find(|(_, (epoch, _))| *epoch == best_epoch)
+        .find(|(_, (epoch, _))| Some(*epoch) == best_epoch)
         .map(|(index, (_, loss))| place(index, *loss));
     let label = format!(
         "validation loss from {} to {}, lowest {}",
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn lower_losses_are_drawn_lower() {
-        let svg = validation_loss(&curve(&[2.0, 1.0, 1.5]), 2).into_string();
+        let svg = validation_loss(&curve(&[2.0, 1.0, 1.5]), Some(2)).into_string();
         assert!(
             svg.contains(r#"points="3.0,3.0 48.0,19.0 93.0,11.0""#),
             "{svg}"
@@ -94,13 +94,17 @@ mod tests {
 
     #[test]
     fn a_curve_without_change_or_without_numbers_is_no_error() {
-        assert!(!validation_loss(&curve(&[1.0, 1.0]), 1).0.contains("NaN"));
         assert!(
-            !validation_loss(&curve(&[f64::NAN, 1.0]), 2)
+            !validation_loss(&curve(&[1.0, 1.0]), Some(1))
                 .0
                 .contains("NaN")
         );
-        assert_eq!(validation_loss(&curve(&[f64::INFINITY]), 1).0, "");
-        assert_eq!(validation_loss(&[], 1).0, "");
+        assert!(
+            !validation_loss(&curve(&[f64::NAN, 1.0]), Some(2))
+                .0
+                .contains("NaN")
+        );
+        assert_eq!(validation_loss(&curve(&[f64::INFINITY]), None).0, "");
+        assert_eq!(validation_loss(&[], None).0, "");
     }
 }

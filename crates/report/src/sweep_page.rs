@@ -10,8 +10,8 @@ use crate::page::page;
 use crate::search_space::search_space;
 use crate::seeds_table::seeds_table;
 use crate::settings::Settings;
-use crate::sweep_report::{SweepReport, TrialRow};
-use crate::unranked::unranked;
+use crate::sweep_report::{SweepReport, SweepSource, TrialRow};
+use crate::unranked::{unranked, warnings};
 
 /// The report of a sweep as one HTML file that needs nothing else.
 ///
@@ -32,6 +32,7 @@ pub fn sweep_page(report: &SweepReport) -> Result<String, PlotError> {
         (search_space(report, &settings))
         (leaderboard_table(&settings, &leaderboard, validated))
         (seeds_table(&settings, &leaderboard, validated))
+        (warnings(report))
         (unranked(report))
         (curves)
         (confusion_table(report))
@@ -46,9 +47,16 @@ fn header(report: &SweepReport) -> Markup {
             p.eyebrow { "Sweep report" }
             h1 { (report.sweep) }
             p.subject {
-                span { "task " strong { (report.task.name) } }
-                span { "dataset " strong { (report.dataset.name) } }
-                span { "fingerprint " code { (report.dataset.fingerprint) } }
+                @match &report.source {
+                    SweepSource::Ours { task, .. } => {
+                        span { "task " strong { (task.name) } }
+                        span { "dataset " strong { (report.dataset.name) } }
+                        span { "fingerprint " code { (report.dataset.fingerprint) } }
+                    }
+                    SweepSource::Imported { .. } => {
+                        span { "imported from the logs in " strong { (report.dataset.name) } }
+                    }
+                }
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What the report of a sweep is made of.
 
 use fitroom_domain::{
-    ConfusionMatrix, DatasetKey, EpochMetrics, Flip, Hyperparameters, SplitCounts, Task,
-    TaskSummary, TrainSettings, TrialFigures, TrialId, TrialState, leaderboard,
+    ConfusionMatrix, DatasetKey, EpochMetrics, Flip, RecordedFigures, RecordedTrial, SplitCounts,
+    Task, TaskSummary, TrialId, TrialState, leaderboard,
 };
 
 /// One sweep on one dataset.
@@ -12,10 +12,8 @@ pub struct SweepReport {
     pub dataset: DatasetKey,
     /// The sweep's name.
     pub sweep: String,
-    /// The question it asks.
-    pub task: Task,
-    /// What the task comes to on the dataset.
-    pub summary: TaskSummary,
+    /// Who ran it, and what they asked.
+    pub source: SweepSource,
     /// What the command line changed in the sweep file when it was last run: the `KEY=VALUE` of each `--set`.
     pub overrides: Vec<String>,
     /// When the report was made, as it will be shown; UTC.
@@ -30,6 +28,23 @@ pub struct SweepReport {
     pub best: Option<BestTrial>,
 }
 
+/// Who ran a sweep.
+#[derive(Debug, Clone)]
+pub enum SweepSource {
+    /// This program.
+    Ours {
+        /// The question it asks.
+        task: Task,
+        /// What the task comes to on the dataset.
+        summary: TaskSummary,
+    },
+    /// Others, whose logs were read.
+    Imported {
+        /// The folder of the logs.
+        from: String,
+    },
+}
+
 /// One trial.
 #[derive(Debug, Clone)]
 pub struct TrialRow {
@@ -39,18 +54,16 @@ pub struct TrialRow {
     pub name: String,
     /// Where it stands.
     pub state: TrialState,
-    /// Its seed.
-    pub seed: u64,
-    /// Its configuration.
-    pub hyperparameters: Hyperparameters,
-    /// How it is trained.
-    pub train: TrainSettings,
+    /// All that is known of what determines its result.
+    pub trial: RecordedTrial,
     /// Its figures, once it is finished.
-    pub figures: Option<TrialFigures>,
-    /// The epochs trained so far, in order.
+    pub figures: Option<RecordedFigures>,
+    /// The epochs trained so far, in order. What was not logged of an imported one is NaN.
     pub curve: Vec<EpochMetrics>,
     /// The last error, of a trial that failed or diverged.
     pub error: Option<String>,
+    /// What its last attempt could not do beside training.
+    pub warning: Option<String>,
     /// Attempts started.
     pub attempts: u32,
     /// The epoch after which this sweep pruned it, if it did.
@@ -132,7 +145,7 @@ impl TrialRow {
 
 impl SweepReport {
     /// The trials that finished with their figures, best first.
-    pub(crate) fn leaderboard(&self) -> Vec<(&TrialRow, TrialFigures)> {
+    pub(crate) fn leaderboard(&self) -> Vec<(&TrialRow, RecordedFigures)> {
         let mut ranked: Vec<_> = self
             .trials
             .iter()
@@ -151,14 +164,27 @@ impl SweepReport {
             .count()
     }
 
-    /// Pictures that a validation accuracy is the share of.
-    pub(crate) fn validated(&self) -> u64 {
-        validated(&self.summary.photographs, self.task.definition.flip)
+    /// What the task comes to on the dataset, if it is known.
+    pub(crate) fn summary(&self) -> Option<&TaskSummary> {
+        match &self.source {
+            SweepSource::Ours { summary, .. } => Some(summary),
+            SweepSource::Imported { .. } => None,
+        }
+    }
+
+    /// Pictures that a validation accuracy is the share of, if they are known.
+    pub(crate) fn validated(&self) -> Option<u64> {
+        match &self.source {
+            SweepSource::Ours { task, summary } => {
+                Some(validated(&summary.photographs, task.definition.flip))
+            }
+            SweepSource::Imported { .. } => None,
+        }
     }
 }
 
 /// Pictures that a validation accuracy is the share of: mirrored copies count if the task has them.
-pub(crate) fn validated(photographs: &SplitCounts, flip: Flip) -> u64 {
+pub fn validated(photographs: &SplitCounts, flip: Flip) -> u64 {
     match flip {
         Flip::All => photographs.validation.saturating_mul(2),
         Flip::None | Flip::Train => photographs.validation,

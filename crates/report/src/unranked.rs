@@ -5,6 +5,24 @@ use maud::{Markup, html};
 use crate::sweep_report::{Standing, SweepReport, TrialRow};
 use crate::{numbers, page};
 
+/// What could not be done beside training, in words; nothing if all could.
+pub(crate) fn warnings(report: &SweepReport) -> Markup {
+    let warned = report.trials.iter().filter(|row| row.warning.is_some());
+    let count = warned.clone().count();
+    let Some((row, warning)) = warned
+        .clone()
+        .find_map(|row| Some((row, row.warning.as_ref()?)))
+    else {
+        return html! {};
+    };
+    html! {
+        p.warning {
+            (numbers::counted(count, "trial")) " trained with a warning, whose results are whole all the same. "
+            code { (row.name) } ": " (warning)
+        }
+    }
+}
+
 /// The section on trials that failed, diverged, were pruned or still run; planned ones are counted.
 pub(crate) fn unranked(report: &SweepReport) -> Markup {
     let mut listed: Vec<&TrialRow> = report

@@ -4,8 +4,13 @@
 
 mod specimen;
 
-use fitroom_domain::{Flip, Hyperparameters, Leaks, TrialState};
-use fitroom_report::{BestTrial, SweepReport, TrialRow, check_page, index_page, sweep_page};
+use fitroom_domain::{
+    Flip, Hyperparameters, ImportedTrial, Leaks, RecordedFigures, RecordedTrial, SettingValue,
+    TrialState,
+};
+use fitroom_report::{
+    BestTrial, SweepReport, SweepSource, TrialRow, check_page, index_page, sweep_page,
+};
 
 /// The first table of this class, or nothing.
 fn table<'a>(page: &'a str, class: &str) -> &'a str {
@@ -49,7 +54,7 @@ fn trial(kernel_num: u32, accuracy: f64, parameters: u64) -> TrialRow {
     let mut row = specimen::finished(hyperparameters, 0, 678);
     let figures = row.figures.as_mut().unwrap();
     figures.accuracy = accuracy;
-    figures.parameters = parameters;
+    figures.parameters = Some(parameters);
     row
 }
 
@@ -180,11 +185,7 @@ fn hostile_names_stay_text() {
     let hostile = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;";
     let mut report = specimen::nearly_done(&[0, 1]);
     report.sweep = hostile.to_owned();
-    report.task.name = hostile.to_owned();
-    report.task.definition.predicts = vec![hostile.to_owned()];
-    report.task.definition.where_ = [(hostile.to_owned(), hostile.to_owned())].into();
     report.dataset.name = hostile.to_owned();
-    report.summary.classes = vec![hostile.to_owned(); 4];
     report.numerics = vec![hostile.to_owned()];
     report.version = hostile.to_owned();
     report.generated_at = hostile.to_owned();
@@ -193,9 +194,15 @@ fn hostile_names_stay_text() {
         trial.error = Some(hostile.to_owned());
         trial.reused_from = Some(hostile.to_owned());
     }
+    let report = specimen::asked(report, |task, summary| {
+        task.name = hostile.to_owned();
+        task.definition.predicts = vec![hostile.to_owned()];
+        task.definition.where_ = [(hostile.to_owned(), hostile.to_owned())].into();
+        summary.classes = vec![hostile.to_owned(); 4];
+    });
     let mut index = specimen::index();
-    index.datasets[0].key.name = hostile.to_owned();
-    index.datasets[0].tasks[0].task.name = hostile.to_owned();
+    index.datasets[0].name = hostile.to_owned();
+    index.datasets[0].tasks[0].task = hostile.to_owned();
     index.datasets[0].tasks[0].sweeps[0].name = hostile.to_owned();
     index.datasets[0].tasks[0].sweeps[0].path = format!("javascript:{hostile}");
     let mut check = specimen::check();
@@ -220,18 +227,22 @@ fn hostile_names_stay_text() {
 fn leaks_stand_as_a_warning_beside_the_accuracies_they_touch() {
     let warning = "12 of 678 validation photographs nearly equal one that was trained on: accuracies \
                    on validation are too high.";
-    let mut report = specimen::nearly_done(&[0]);
+    let report = specimen::nearly_done(&[0]);
     assert!(!sweep_page(&report).unwrap().contains("nearly equal"));
-    report.summary.leaks = Some(Leaks {
-        validation: 12,
-        test: 0,
+    let mut leaking = None;
+    let mut report = specimen::asked(report, |_, summary| {
+        summary.leaks = Some(Leaks {
+            validation: 12,
+            test: 0,
+        });
+        leaking = summary.leak_warning();
     });
     assert!(text(&sweep_page(&report).unwrap()).contains(warning));
     report.trials.clear();
     assert!(text(&sweep_page(&report).unwrap()).contains(warning));
     let mut index = specimen::index();
     assert!(!index_page(&index).contains("nearly equal"));
-    index.datasets[0].tasks[0].leak_warning = report.summary.leak_warning();
+    index.datasets[0].tasks[0].leak_warning = leaking;
     let page = text(&index_page(&index));
     assert!(page.contains(&format!("trousers_all: {warning}")), "{page}");
 }
@@ -287,14 +298,14 @@ fn a_confusion_matrix_of_twenty_classes_has_every_name_and_count() {
         .map(|class| format!("female · type {class}"))
         .collect();
     let trials = vec![trial(32, 0.9, 9)];
-    let mut report = SweepReport {
+    let report = SweepReport {
         best: Some(BestTrial {
             id: trials[0].id.clone(),
             confusion: specimen::confusion(&[30; 20], 60),
         }),
         ..specimen::report(trials)
     };
-    report.summary.classes = names.clone();
+    let report = specimen::asked(report, |_, summary| summary.classes = names.clone());
     let page = sweep_page(&report).unwrap();
     let matrix = table(&page, "confusion upright");
     for name in &names {
@@ -312,8 +323,11 @@ fn configurations_are_compared_over_seeds_only_when_there_are_several() {
     assert_eq!(table(&one, "sortable configurations"), "");
     let mut lucky = [trial(32, 0.99, 9), trial(32, 0.80, 9)];
     let mut steady = [trial(64, 0.95, 9), trial(64, 0.93, 9)];
-    lucky[1].seed = 1;
-    steady[1].seed = 1;
+    for row in [&mut lucky[1], &mut steady[1]] {
+        if let RecordedTrial::Ours(trial) = &mut row.trial {
+            trial.seed = 1;
+        }
+    }
     let trials = lucky.into_iter().chain(steady).collect();
     let page = sweep_page(&specimen::report(trials)).unwrap();
     let rows = rows(table(&page, "sortable configurations"));
@@ -326,8 +340,8 @@ fn configurations_are_compared_over_seeds_only_when_there_are_several() {
 
 #[test]
 fn mirrored_validation_photographs_count_in_accuracies() {
-    let mut report = specimen::report(vec![trial(32, 0.5, 9)]);
-    report.task.definition.flip = Flip::All;
+    let report = specimen::report(vec![trial(32, 0.5, 9)]);
+    let report = specimen::asked(report, |task, _| task.definition.flip = Flip::All);
     let page = text(&sweep_page(&report).unwrap());
     assert!(page.contains("678 of 1\u{202f}356 photographs and mirrored copies right"));
 }
@@ -357,4 +371,82 @@ fn the_index_links_to_every_sweep_of_every_task() {
     assert!(page.contains("href=\"./catalogue/primary.html\""));
     assert!(text(&page).contains("66 of 72 finished"));
     assert!(text(&page).contains("no trial has finished"));
+}
+
+#[test]
+fn what_tensorboard_did_not_get_is_said() {
+    let mut trials = specimen::grid(&[0], 678);
+    trials.truncate(3);
+    let page = |trials: &[TrialRow]| sweep_page(&specimen::report(trials.to_vec())).unwrap();
+    assert!(!page(&trials).contains("with a warning"));
+    for row in &mut trials[1..] {
+        row.warning = Some("TensorBoard's log is not complete: no space left".to_owned());
+    }
+    let text = text(&page(&trials));
+    assert!(text.contains("2 trials trained with a warning"), "{text}");
+    let warning = format!("{}: TensorBoard's log is not complete", trials[1].name);
+    assert!(text.contains(&warning), "{text}");
+}
+
+/// A trial of a log that says little.
+fn imported(run: &str, accuracy: f64, settings: &[(&str, SettingValue)]) -> TrialRow {
+    let imported = ImportedTrial {
+        source: "00112233445566778899aabbccddeeff".parse().unwrap(),
+        sweep: "Model 1 (Shoes)".to_owned(),
+        run: run.to_owned(),
+        settings: (settings.iter())
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+        seed: None,
+    };
+    TrialRow {
+        id: imported.id(),
+        name: imported.name(),
+        trial: RecordedTrial::Imported { imported },
+        figures: Some(RecordedFigures {
+            accuracy,
+            loss: None,
+            best_epoch: None,
+            epochs: None,
+            parameters: None,
+            multiply_adds: None,
+            seconds: None,
+        }),
+        curve: Vec::new(),
+        ..trial(32, 0.5, 9)
+    }
+}
+
+#[test]
+fn what_imported_logs_do_not_say_stays_empty() {
+    let number = SettingValue::Number;
+    let trials = vec![
+        imported(
+            "run-1",
+            0.88,
+            &[("kernel_num", number(64.0)), ("lambda", number(1e-5))],
+        ),
+        imported(
+            "run-2",
+            0.882239,
+            &[("kernel_num", number(128.0)), ("lambda", number(1e-5))],
+        ),
+        imported("run-3", 0.7, &[("lambda", number(1e-5))]),
+    ];
+    let report = SweepReport {
+        source: SweepSource::Imported {
+            from: "/logs/study".to_owned(),
+        },
+        ..specimen::report(trials)
+    };
+    let page = sweep_page(&report).unwrap();
+    let shown = text(&page);
+    assert!(shown.contains("from the logs in /logs/study"), "{shown}");
+    assert!(!shown.contains("NaN") && !shown.contains("test split was not looked at"));
+    assert!(!shown.contains("photographs right"), "{shown}");
+    let rows = rows(table(&page, "sortable leaderboard"));
+    assert!(rows[0].contains("run-2") && rows[0].contains("88.22%") && rows[0].contains("128"));
+    assert!(rows[1].contains("88.00%"), "{}", rows[1]);
+    // Kernel count, loss, parameters, epoch and seconds of the third.
+    assert_eq!(rows[2].matches('–').count(), 5, "{}", rows[2]);
 }

@@ -7,6 +7,7 @@
 mod attempt;
 mod claim;
 mod error;
+mod migrate;
 mod open;
 mod owner;
 mod prune;
@@ -23,7 +24,7 @@ pub use claim::{Claimed, Next, Queue};
 pub use error::StoreError;
 pub use open::{OpenError, Store};
 pub use owner::{Owner, OwnerError};
-pub use read::{SweepRecord, TrialRow};
+pub use read::{SweepOrigin, SweepRecord, TrialRow};
 pub use register::{Registered, SweepToRun};
 pub use remove::RemoveError;
 pub use time::utc_now;

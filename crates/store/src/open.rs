@@ -5,13 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Doing, StoreError};
-
-static MIGRATIONS: Migrator = sqlx::migrate!();
+use crate::migrate::migrate;
 
 /// How long a write waits for other processes.
 const BUSY: Duration = Duration::from_secs(30);
@@ -100,6 +98,7 @@ impl Store {
             path: path.clone(),
             reason: source.to_string(),
         };
+        migrate(&path, options.clone()).await?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(3600))
@@ -114,10 +113,6 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(database_error)?;
-        MIGRATIONS
-            .run(&writer)
-            .await
-            .map_err(|error| migration_error(&path, error))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true).create_if_missing(false))
@@ -160,24 +155,6 @@ impl Store {
     }
 }
 
-fn migration_error(path: &Path, error: MigrateError) -> OpenError {
-    match error {
-        MigrateError::VersionMissing(found) => OpenError::Newer {
-            path: path.to_owned(),
-            found,
-            known: MIGRATIONS
-                .iter()
-                .map(|migration| migration.version)
-                .max()
-                .unwrap_or(0),
-        },
-        error => OpenError::Database {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        },
-    }
-}
-
 /// The kind of network file system that a folder lies on, if it does. The numbers are those of
 /// Linux's `statfs(2)`.
 fn network_file_system(folder: &Path) -> io::Result<Option<&'static str>> {
@@ -210,56 +187,6 @@ mod tests {
         second.close().await;
         assert!(Store::exists(&runs));
         Store::open(&runs).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_database_of_the_first_schema_keeps_its_rows() {
-        let runs = tempfile::tempdir().unwrap();
-        let options = SqliteConnectOptions::new()
-            .filename(runs.path().join("fitroom.db"))
-            .create_if_missing(true);
-        let old = SqlitePool::connect_with(options).await.unwrap();
-        MIGRATIONS.run_to(1, &old).await.unwrap();
-        sqlx::query(
-            "insert into sweeps
-                 (dataset, fingerprint, name, task, definition, summary, keep, text, run_at)
-             values ('small', '0123456789abcdef0123456789abcdef', 'grid', 'shapes',
-                 '{\"where\":{},\"predicts\":[\"shape\"],\"flip\":\"none\"}',
-                 '{\"image\":{\"height\":18,\"width\":14},\"classes\":[\"cross\",\"disc\"],
-                   \"photographs\":{\"train\":2,\"validation\":1,\"test\":0},\"left_out\":0}',
-                 'top', 'task = \"shapes\"', '2026-01-01T00:00:00.000Z')",
-        )
-        .execute(&old)
-        .await
-        .unwrap();
-        old.close().await;
-
-        let store = Store::open(runs.path()).await.unwrap();
-        let sweeps = store.sweeps().await.unwrap();
-        assert_eq!(sweeps.len(), 1);
-        assert_eq!(sweeps[0].name, "grid");
-        assert_eq!(sweeps[0].summary.leaks, None);
-    }
-
-    #[tokio::test]
-    async fn a_database_of_a_newer_version_is_refused_with_both_versions() {
-        let runs = tempfile::tempdir().unwrap();
-        let store = Store::open(runs.path()).await.unwrap();
-        let mut transaction = store.write().await.unwrap();
-        sqlx::query(
-            "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-             values (9999, 'later', 1, x'00', 0)",
-        )
-        .execute(&mut *transaction)
-        .await
-        .unwrap();
-        transaction.commit().await.unwrap();
-        store.close().await;
-        let error = Store::open(runs.path()).await.unwrap_err();
-        assert!(
-            matches!(error, OpenError::Newer { found: 9999, .. }),
-            "{error}"
-        );
     }
 
     #[tokio::test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fitroom_domain::{
-    EpochMetrics, Fingerprint, LossAndAccuracy, Task, TaskSummary, Trial, TrialFigures, TrialId,
-    TrialState,
+    EpochMetrics, Fingerprint, LossAndAccuracy, RecordedFigures, RecordedTrial, Task, TaskSummary,
+    Trial, TrialId, TrialState,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteExecutor};
@@ -21,8 +21,12 @@ pub struct TrialRow {
     pub id: TrialId,
     /// Its name.
     pub name: String,
-    /// All that determines its result. Its dataset's name is the one of the time when it was planned.
-    pub trial: Trial,
+    /// All that is known of what determines its result. Its dataset's name is the one of the time when it was planned.
+    pub trial: RecordedTrial,
+    /// What identifies its dataset.
+    pub fingerprint: Fingerprint,
+    /// What its task asks, as text: equal if and only if the tasks are.
+    pub definition: String,
     /// Where it stands.
     pub state: TrialState,
     /// Its dataset's name, as its sweep last called it.
@@ -32,7 +36,7 @@ pub struct TrialRow {
     /// Its folder relative to `runs/`; `None` before its first attempt.
     pub folder: Option<String>,
     /// Its figures; `Some` if and only if it is finished.
-    pub figures: Option<TrialFigures>,
+    pub figures: Option<RecordedFigures>,
     /// Whether the file with its weights is there.
     pub weights_kept: bool,
     /// Attempts so far.
@@ -43,7 +47,9 @@ pub struct TrialRow {
     pub interruptions: u32,
     /// What the last attempt that failed or diverged said.
     pub error: Option<String>,
-    /// The last attempt's numerics.
+    /// What the last attempt could not do beside training.
+    pub warning: Option<String>,
+    /// The last attempt's numerics, if they are known.
     pub numerics: Option<String>,
     /// The epoch after which the sweep gave it up, if it did: the one that was asked for its trials, else the one
     /// that trained it. Somebody else may have trained it on.
@@ -51,6 +57,11 @@ pub struct TrialRow {
 }
 
 impl TrialRow {
+    /// The trial, if it can be trained again.
+    pub fn ours(&self) -> Option<&Trial> {
+        self.trial.ours()
+    }
+
     /// Whether the sweep still wants it trained.
     pub fn is_open(&self) -> bool {
         matches!(self.state, TrialState::Planned | TrialState::Running)
@@ -74,14 +85,51 @@ pub struct SweepRecord {
     pub fingerprint: Fingerprint,
     /// Its name.
     pub name: String,
-    /// Its task.
-    pub task: Task,
-    /// What the task comes to on the dataset.
-    pub summary: TaskSummary,
+    /// The name of its task; of an imported sweep its own.
+    pub task: String,
+    /// What its task asks, as text: equal if and only if the tasks are.
+    pub definition: String,
+    /// Who ran it.
+    pub origin: SweepOrigin,
     /// What the command line changed in its file when it was last run: the `KEY=VALUE` of each `--set`.
     pub overrides: Vec<String>,
     /// When it was last run, in UTC.
     pub run_at: String,
+}
+
+/// Who ran a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SweepOrigin {
+    /// This program.
+    Ours {
+        /// Its task.
+        task: Task,
+        /// What the task comes to on the dataset.
+        summary: TaskSummary,
+    },
+    /// Others, who logged it.
+    Imported {
+        /// The folder of the logs.
+        from: String,
+    },
+}
+
+impl SweepRecord {
+    /// Its task, if it is ours.
+    pub fn question(&self) -> Option<&Task> {
+        match &self.origin {
+            SweepOrigin::Ours { task, .. } => Some(task),
+            SweepOrigin::Imported { .. } => None,
+        }
+    }
+
+    /// What the task comes to on the dataset, if it is known.
+    pub fn summary(&self) -> Option<&TaskSummary> {
+        match &self.origin {
+            SweepOrigin::Ours { summary, .. } => Some(summary),
+            SweepOrigin::Imported { .. } => None,
+        }
+    }
 }
 
 impl Store {
@@ -115,30 +163,18 @@ impl Store {
     /// Every sweep, the one that was run last first.
     pub async fn sweeps(&self) -> Result<Vec<SweepRecord>, StoreError> {
         sqlx::query(
-            "select key, dataset, fingerprint, name, task, definition, summary, overrides, run_at
+            "select key, dataset, fingerprint, name, task, definition, summary, overrides, run_at,
+                 imported_from
              from sweeps order by run_at desc, key desc",
         )
-        .try_map(|row: SqliteRow| {
-            Ok(SweepRecord {
-                key: row.try_get("key")?,
-                dataset: row.try_get("dataset")?,
-                fingerprint: parsed(&row, "fingerprint")?,
-                name: row.try_get("name")?,
-                task: Task {
-                    name: row.try_get("task")?,
-                    definition: from_json(&row, "definition")?,
-                },
-                summary: from_json(&row, "summary")?,
-                overrides: from_json(&row, "overrides")?,
-                run_at: row.try_get("run_at")?,
-            })
-        })
+        .try_map(sweep_record)
         .fetch_all(self.reader())
         .await
         .doing("list sweeps")
     }
 
-    /// The epochs of every trial that a sweep wants, by trial key, each in order.
+    /// The epochs of every trial that a sweep wants, by trial key, each in order. A figure that an imported trial
+    /// lacks is NaN.
     pub async fn curves(&self, sweep: i64) -> Result<BTreeMap<i64, Vec<EpochMetrics>>, StoreError> {
         let values: Vec<(i64, u32, String, String, f64)> = sqlx::query_as(
             "select metrics.trial_key, epoch, split, name, value
@@ -154,14 +190,14 @@ impl Store {
             let curve = curves.entry(trial).or_default();
             if curve.last().is_none_or(|last| last.epoch != epoch) {
                 let nothing = LossAndAccuracy {
-                    loss: 0.0,
-                    accuracy: 0.0,
+                    loss: f64::NAN,
+                    accuracy: f64::NAN,
                 };
                 curve.push(EpochMetrics {
                     epoch,
                     train: nothing,
                     validation: nothing,
-                    seconds: 0.0,
+                    seconds: f64::NAN,
                 });
             }
             let Some(last) = curve.last_mut() else {
@@ -207,8 +243,10 @@ pub(crate) async fn trial_rows(
                  and attempts.state = 'interrupted') as interruptions,
              (select error from attempts where attempts.trial_key = trials.key
                  and error is not null order by number desc limit 1) as error,
-             (select numerics from attempts where attempts.trial_key = trials.key
-                 order by number desc limit 1) as numerics
+             (select nullif(numerics, '') from attempts where attempts.trial_key = trials.key
+                 order by number desc limit 1) as numerics,
+             (select warning from attempts where attempts.trial_key = trials.key
+                 order by number desc limit 1) as warning
          from trials
          join sweeps as shown on shown.key = coalesce(
              trials.sweep_key,
@@ -232,13 +270,13 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
     let accuracy: Option<f64> = row.try_get("accuracy")?;
     let figures = match accuracy {
         None => None,
-        Some(accuracy) => Some(TrialFigures {
+        Some(accuracy) => Some(RecordedFigures {
             accuracy,
             loss: row.try_get("loss")?,
             best_epoch: row.try_get("best_epoch")?,
             epochs: row.try_get("epochs")?,
-            parameters: row.try_get::<i64, _>("parameters")?.unsigned_abs(),
-            multiply_adds: row.try_get::<i64, _>("multiply_adds")?.unsigned_abs(),
+            parameters: count(&row, "parameters")?,
+            multiply_adds: count(&row, "multiply_adds")?,
             seconds: row.try_get("seconds")?,
         }),
     };
@@ -247,6 +285,8 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
         id: parsed(&row, "id")?,
         name: row.try_get("name")?,
         trial: from_json(&row, "trial")?,
+        fingerprint: parsed(&row, "fingerprint")?,
+        definition: row.try_get("definition")?,
         state: parsed(&row, "state")?,
         dataset: row.try_get("dataset")?,
         sweep: row.try_get("sweep")?,
@@ -257,9 +297,41 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
         failures: row.try_get("failures")?,
         interruptions: row.try_get("interruptions")?,
         error: row.try_get("error")?,
+        warning: row.try_get("warning")?,
         numerics: row.try_get("numerics")?,
         pruned_after: row.try_get("pruned_after")?,
     })
+}
+
+fn sweep_record(row: SqliteRow) -> Result<SweepRecord, sqlx::Error> {
+    let task: String = row.try_get("task")?;
+    let origin = match row.try_get("imported_from")? {
+        Some(from) => SweepOrigin::Imported { from },
+        None => SweepOrigin::Ours {
+            task: Task {
+                name: task.clone(),
+                definition: from_json(&row, "definition")?,
+            },
+            summary: from_json(&row, "summary")?,
+        },
+    };
+    Ok(SweepRecord {
+        key: row.try_get("key")?,
+        dataset: row.try_get("dataset")?,
+        fingerprint: parsed(&row, "fingerprint")?,
+        name: row.try_get("name")?,
+        task,
+        definition: row.try_get("definition")?,
+        origin,
+        overrides: from_json(&row, "overrides")?,
+        run_at: row.try_get("run_at")?,
+    })
+}
+
+/// A column that counts something, if it is known.
+fn count(row: &SqliteRow, column: &str) -> Result<Option<u64>, sqlx::Error> {
+    let value: Option<i64> = row.try_get(column)?;
+    Ok(value.map(i64::unsigned_abs))
 }
 
 /// A text column as the type that it stands for.

@@ -17,6 +17,33 @@ impl Store {
             .await
     }
 
+    /// Records what the attempt could not do beside training, in place of what was recorded before.
+    pub async fn record_warning(
+        &self,
+        attempt: AttemptKey,
+        warning: &str,
+    ) -> Result<(), StoreError> {
+        let doing = "record a warning";
+        let mut transaction = self.write().await?;
+        let recorded = sqlx::query(
+            "update attempts set warning = ?
+             where trial_key = ? and number = ? and state = 'running'",
+        )
+        .bind(warning)
+        .bind(attempt.trial)
+        .bind(attempt.number)
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if recorded.rows_affected() == 0 {
+            return Err(StoreError::Superseded {
+                trial: attempt.trial,
+                number: attempt.number,
+            });
+        }
+        transaction.commit().await.doing(doing)
+    }
+
     /// Records the figures of several epochs, all or none.
     pub async fn record_epochs(
         &self,

@@ -126,10 +126,13 @@ async fn a_trial_reads_back_as_it_was_registered() {
     let planned = trials(3);
     register(&store, "grid", &planned).await;
     let read = store.trials().await.unwrap();
-    let read_trials: Vec<Trial> = read.iter().map(|row| row.trial.clone()).collect();
+    let read_trials: Vec<Trial> = read.iter().map(|row| row.ours().unwrap().clone()).collect();
     assert_eq!(read_trials, planned);
     for row in read {
-        assert_eq!((row.trial.id(), TrialState::Planned), (row.id, row.state));
+        assert_eq!(
+            (row.ours().unwrap().id(), TrialState::Planned),
+            (row.id, row.state)
+        );
     }
 }
 
@@ -270,7 +273,7 @@ async fn a_dead_workers_trial_goes_to_the_next_and_the_dead_can_write_nothing() 
     store.record_epoch(attempt, &epoch).await.unwrap();
     finish(&store, attempt, 0.9).await.unwrap();
     superseded(finish(&store, dead, 0.1).await);
-    assert_eq!(only_trial(&store).await.figures, Some(figures(0.9)));
+    assert_eq!(only_trial(&store).await.figures, Some(figures(0.9).into()));
     let curves = store.curves(registered.sweep).await.unwrap();
     assert_eq!(curves[&attempt.trial], [epoch]);
 }

@@ -235,8 +235,29 @@ pub(crate) static PRUNE_GRACE_EPOCHS: Key = Key {
     doc: "Epochs of the first rung: nothing is stopped before. Fewer than 3 where `epochs` is not above 3.",
 };
 
+pub(crate) static HISTOGRAMS_EVERY: Key = tensorboard(
+    "histograms_every",
+    "a whole number from 0 to 100000",
+    "1",
+    "Epochs from one histogram of each layer's weights to the next; 0: there are none.",
+);
+
+pub(crate) static CONFUSION_MATRICES_EVERY: Key = tensorboard(
+    "confusion_matrices_every",
+    "a whole number from 0 to 100000",
+    "1",
+    "Epochs from one picture of the confusion matrix to the next; 0: only that of the best weights.",
+);
+
+pub(crate) static MISTAKES: Key = tensorboard(
+    "mistakes",
+    "a whole number from 0 to 100",
+    "18",
+    "Most photographs on the picture of the best weights' most confident mistakes; 0: there is none.",
+);
+
 /// Every key, in the order in which files show them.
-pub static KEYS: [&Key; 20] = [
+pub static KEYS: [&Key; 23] = [
     &TASK,
     &KERNEL_SIZE,
     &KERNEL_SIZE_1,
@@ -257,6 +278,9 @@ pub static KEYS: [&Key; 20] = [
     &PRUNE_METHOD,
     &PRUNE_REDUCTION_FACTOR,
     &PRUNE_GRACE_EPOCHS,
+    &HISTOGRAMS_EVERY,
+    &CONFUSION_MATRICES_EVERY,
+    &MISTAKES,
 ];
 
 const fn hyperparameter(
@@ -288,6 +312,23 @@ const fn train(
         table: Some("train"),
         name,
         kind,
+        list: false,
+        expected,
+        default: Some(default),
+        doc,
+    }
+}
+
+const fn tensorboard(
+    name: &'static str,
+    expected: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> Key {
+    Key {
+        table: Some("tensorboard"),
+        name,
+        kind: Kind::Whole,
         list: false,
         expected,
         default: Some(default),

@@ -17,6 +17,7 @@ mod settings;
 mod shipped_files;
 mod sweep_file;
 mod tasks_file;
+mod tensorboard_table;
 mod train_table;
 mod unknown_key;
 
@@ -27,4 +28,5 @@ pub use plan::{Plan, PlanError, plan};
 pub use run::{RunError, Work, run};
 pub use sweep_file::{SweepFile, SweepFileError};
 pub use tasks_file::{TasksFile, TasksFileError, UnknownTask};
+pub use tensorboard_table::TensorboardSettings;
 pub use unknown_key::UnknownKey;

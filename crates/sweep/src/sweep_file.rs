@@ -10,6 +10,7 @@ use crate::grid::{Grid, GridError, MOST_TRIALS};
 use crate::overrides::{Override, OverrideError};
 use crate::pruning::Halving;
 use crate::settings::Settings;
+use crate::tensorboard_table::{self, TensorboardSettings};
 use crate::unknown_key::UnknownKey;
 use crate::{hyperparameters_table, keys, train_table};
 
@@ -32,6 +33,8 @@ pub struct SweepFile {
     pub attempts: u32,
     /// How trials are stopped early; `None`: none is.
     pub prune: Option<Halving>,
+    /// What TensorBoard gets.
+    pub tensorboard: TensorboardSettings,
     /// The file as it was read, without overrides.
     pub text: String,
 }
@@ -159,6 +162,7 @@ impl SweepFile {
             keep,
             attempts: attempts.unwrap_or(3),
             prune,
+            tensorboard: tensorboard_table::read(&settings)?,
             text: text.to_owned(),
         })
     }

@@ -17,14 +17,9 @@ use tensorboard_proto::api::{
     DataType as HparamType, Experiment, HParamInfo, MetricInfo, MetricName, Status,
 };
 use tensorboard_proto::plugin_hparams::{HParamsPluginData, SessionEndInfo, SessionStartInfo};
-use tensorboard_proto::summary::{
-    Summary, Summary_Value, SummaryMetadata, SummaryMetadata_PluginData,
-};
-use tensorboard_proto::tensor::TensorProto;
-use tensorboard_proto::tensor_shape::{TensorShapeProto, TensorShapeProto_Dim};
-use tensorboard_proto::types::DataType;
 
 use crate::event_writer::{EventWriter, WriteEventError};
+use crate::plugin_value::{empty_tensor, plugin_value, summary_of};
 
 /// The number of `HParamInfo.differs`, which is younger than the messages of tensorboard-proto.
 const DIFFERS: u32 = 7;
@@ -151,19 +146,9 @@ impl EventWriter {
     ) -> Result<(), WriteEventError> {
         let content = data.write_to_bytes();
         let content = content.map_err(|error| self.write_error(error.into()))?;
-        let mut plugin = SummaryMetadata_PluginData::new();
-        plugin.set_plugin_name("hparams".to_owned());
-        plugin.set_content(content);
-        let mut metadata = SummaryMetadata::new();
-        metadata.set_plugin_data(plugin);
-
-        let mut value = Summary_Value::new();
-        value.set_tag(tag.to_owned());
-        value.set_metadata(metadata);
+        let mut value = plugin_value(tag, "hparams", content);
         value.set_tensor(empty_tensor());
-        let mut summary = Summary::new();
-        summary.value.push(value);
-        self.add_summary(0, wall_time, summary)
+        self.add_summary(0, wall_time, summary_of(value))
     }
 }
 
@@ -208,14 +193,4 @@ fn metric_message(tag: &str) -> MetricInfo {
     let mut info = MetricInfo::new();
     info.set_name(name);
     info
-}
-
-/// The value that TensorBoard's own writer gives these records: no floats.
-fn empty_tensor() -> TensorProto {
-    let mut shape = TensorShapeProto::new();
-    shape.dim.push(TensorShapeProto_Dim::new());
-    let mut tensor = TensorProto::new();
-    tensor.set_dtype(DataType::DT_FLOAT);
-    tensor.set_tensor_shape(shape);
-    tensor
 }

@@ -1,10 +1,9 @@
 //! Images: one picture for each tag and step.
 
-use tensorboard_proto::summary::{
-    Summary, Summary_Image, Summary_Value, SummaryMetadata, SummaryMetadata_PluginData,
-};
+use tensorboard_proto::summary::Summary_Image;
 
 use crate::event_writer::{EventWriter, WriteEventError};
+use crate::plugin_value::{plugin_value, summary_of};
 
 /// Red, green and blue, as TensorFlow numbers colour spaces. Whether the PNG has more, its reader sees itself.
 const RGB: i32 = 3;
@@ -32,18 +31,10 @@ impl EventWriter {
         image.set_colorspace(RGB);
         image.set_encoded_image_string(png.to_vec());
 
-        let mut plugin = SummaryMetadata_PluginData::new();
-        plugin.set_plugin_name("images".to_owned());
-        let mut metadata = SummaryMetadata::new();
-        metadata.set_plugin_data(plugin);
-        metadata.set_display_name(tag.to_owned());
-
-        let mut value = Summary_Value::new();
-        value.set_tag(tag.to_owned());
-        value.set_metadata(metadata);
+        let mut value = plugin_value(tag, "images", Vec::new());
+        // Otherwise it would be the tag's last part alone.
+        value.mut_metadata().set_display_name(tag.to_owned());
         value.set_image(image);
-        let mut summary = Summary::new();
-        summary.value.push(value);
-        self.add_summary(step, wall_time, summary)
+        self.add_summary(step, wall_time, summary_of(value))
     }
 }

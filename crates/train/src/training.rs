@@ -3,11 +3,12 @@
 use fitroom_data::{Dataset, TaskRows};
 use fitroom_domain::{EpochMetrics, NetworkShape, NetworkShapeError, Trial};
 use serde::{Deserialize, Serialize};
-use tch::TchError;
+use tch::{Device, TchError};
 
 use crate::early_stopping::EarlyStopping;
 use crate::engine::Engine;
 use crate::glorot::initial_weights;
+use crate::memory::values;
 use crate::predict::Predicted;
 use crate::step::TrainingState;
 use crate::weights::Weights;
@@ -109,6 +110,19 @@ impl<'a> Training<'a> {
     /// Whether the last epoch that ended was the last of all.
     pub fn has_ended(&self) -> bool {
         self.progress.ended
+    }
+
+    /// Hands every kernel and bias to `look`, as they stand: their names, which are their keys in weight files,
+    /// and their values, in the order of the network.
+    ///
+    /// # Errors
+    /// When LibTorch cannot fetch them, from a GPU for example.
+    pub fn each_weight(&self, look: &mut dyn FnMut(&'static str, &[f32])) -> Result<(), TchError> {
+        for (name, tensor) in self.state.weights().named() {
+            // On the CPU this is the same memory.
+            look(name, values(&tensor.f_to_device(Device::Cpu)?)?);
+        }
+        Ok(())
     }
 
     /// Seconds of training so far.

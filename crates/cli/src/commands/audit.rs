@@ -95,6 +95,13 @@ pub(crate) fn run(places: &Places, arguments: &AuditArguments) -> Result<Exit, F
 }
 
 fn audit(database: &Database, sweep: &SweepRecord, workers: usize) -> Result<Audit, Failure> {
+    if sweep.question().is_none() {
+        return Err(anyhow!(
+            "sweep `{}` was imported from logs, which hold no predictions: what pruning loses cannot be judged",
+            sweep.name
+        ))
+        .or_input();
+    }
     let store = database.store();
     let rows = database.wait(store.planned_trials(sweep.key))?;
     let mut curves = database.wait(store.curves(sweep.key))?;

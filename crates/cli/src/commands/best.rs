@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use fitroom_domain::{Fingerprint, TaskDefinition, leaderboard};
+use fitroom_domain::{Fingerprint, leaderboard};
 use fitroom_store::{SweepRecord, TrialRow};
 
 use super::runs_list::trials_table;
@@ -40,16 +40,12 @@ pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Fa
 
 /// Says what to know before trusting the trial's accuracy, as its sweep that ran last found it.
 fn warn_of_leaks(row: &TrialRow, sweeps: &[SweepRecord]) {
-    let trial = &row.trial;
-    let warning = sweeps
-        .iter()
-        .filter(|sweep| {
-            sweep.fingerprint == trial.dataset.fingerprint
-                && sweep.task.definition == trial.task.definition
-        })
-        .find_map(|sweep| sweep.summary.leak_warning());
+    let asked = |sweep: &&SweepRecord| {
+        sweep.fingerprint == row.fingerprint && sweep.definition == row.definition
+    };
+    let warning = (sweeps.iter().filter(asked)).find_map(|sweep| sweep.summary()?.leak_warning());
     if let Some(warning) = warning {
-        let (dataset, task) = (&row.dataset, &trial.task.name);
+        let (dataset, task) = (&row.dataset, row.trial.task());
         output::message(&format!("warning: {task} on {dataset}: {warning}"));
     }
 }
@@ -59,14 +55,8 @@ fn warn_of_leaks(row: &TrialRow, sweeps: &[SweepRecord]) {
 pub(crate) fn best_of_each(mut trials: Vec<TrialRow>) -> Vec<TrialRow> {
     trials.retain(|row| row.figures.is_some());
     leaderboard::sort(&mut trials, |row| (row.id.clone(), row.figures));
-    let mut seen: HashSet<(Fingerprint, TaskDefinition)> = HashSet::new();
-    trials.retain(|row| {
-        let trial = &row.trial;
-        seen.insert((
-            trial.dataset.fingerprint.clone(),
-            trial.task.definition.clone(),
-        ))
-    });
-    trials.sort_by(|a, b| (&a.dataset, &a.trial.task.name).cmp(&(&b.dataset, &b.trial.task.name)));
+    let mut seen: HashSet<(Fingerprint, String)> = HashSet::new();
+    trials.retain(|row| seen.insert((row.fingerprint.clone(), row.definition.clone())));
+    trials.sort_by(|a, b| (&a.dataset, a.trial.task()).cmp(&(&b.dataset, b.trial.task())));
     trials
 }

@@ -122,7 +122,7 @@ impl PlannedSweep {
     fn explain_retry(&self, name: &str, rows: &[TrialRow]) {
         let meant: Vec<&TrialRow> = rows
             .iter()
-            .filter(|row| is_meant(name, &row.trial))
+            .filter(|row| name == "all" || is_called(name, &row.name, &row.id))
             .collect();
         if meant.is_empty() || meant.iter().any(|row| row.state == TrialState::Failed) {
             return;

@@ -9,13 +9,13 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use fitroom_data::{Predictions, read_predictions};
 use fitroom_domain::{
-    ConfusionMatrix, DatasetKey, EpochMetrics, TrialState, highest_logit, leaderboard,
+    ConfusionMatrix, DatasetKey, EpochMetrics, Fingerprint, TrialState, highest_logit, leaderboard,
 };
 use fitroom_report::{
-    BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport,
-    TrialRow as ReportRow, index_page, sweep_page,
+    BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, SweepSource,
+    TrialRow as ReportRow, index_page, sweep_page, validated,
 };
-use fitroom_store::{SweepRecord, TrialRow};
+use fitroom_store::{SweepOrigin, SweepRecord, TrialRow};
 
 use super::best::best_of_each;
 use crate::arguments::Places;
@@ -60,8 +60,7 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
         let report = SweepReport {
             dataset: key(sweep),
             sweep: sweep.name.clone(),
-            task: sweep.task.clone(),
-            summary: sweep.summary.clone(),
+            source: source(sweep),
             overrides: sweep.overrides.clone(),
             generated_at: generated_at.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -86,6 +85,16 @@ pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+fn source(sweep: &SweepRecord) -> SweepSource {
+    match &sweep.origin {
+        SweepOrigin::Ours { task, summary } => SweepSource::Ours {
+            task: task.clone(),
+            summary: summary.clone(),
+        },
+        SweepOrigin::Imported { from } => SweepSource::Imported { from: from.clone() },
+    }
+}
+
 fn key(sweep: &SweepRecord) -> DatasetKey {
     DatasetKey {
         name: sweep.dataset.clone(),
@@ -100,11 +109,11 @@ fn page_paths(sweeps: &[SweepRecord]) -> Vec<String> {
     // A dataset's check has a page of its own.
     let mut taken: BTreeSet<String> = sweeps
         .iter()
-        .map(|sweep| format!("{}/check", sweep.dataset))
+        .map(|sweep| format!("{}/check", in_path(&sweep.dataset)))
         .collect();
     let mut paths = Vec::with_capacity(sweeps.len());
     for sweep in sweeps {
-        let plain = format!("{}/{}", sweep.dataset, sweep.name);
+        let plain = format!("{}/{}", in_path(&sweep.dataset), in_path(&sweep.name));
         let other = format!("{plain}-{}", sweep.fingerprint.short());
         let numbered = format!("{other}-{}", sweep.key);
         let path = [plain, other, numbered]
@@ -115,17 +124,26 @@ fn page_paths(sweeps: &[SweepRecord]) -> Vec<String> {
     paths
 }
 
+/// A name as part of a path. Ours are plain; those of imported sweeps are names of any folders.
+fn in_path(name: &str) -> String {
+    let plain = |character: char| match character {
+        _ if character.is_alphanumeric() => character,
+        '_' | '-' | '.' | ' ' | '(' | ')' => character,
+        _ => '_',
+    };
+    name.chars().map(plain).collect()
+}
+
 fn report_row(row: &TrialRow, sweep: &SweepRecord, curve: Vec<EpochMetrics>) -> ReportRow {
     ReportRow {
         id: row.id.clone(),
         name: row.name.clone(),
         state: row.state,
-        seed: row.trial.seed,
-        hyperparameters: row.trial.hyperparameters,
-        train: row.trial.train.clone(),
+        trial: row.trial.clone(),
         figures: row.figures,
         curve,
         error: row.error.clone(),
+        warning: row.warning.clone(),
         attempts: match row.state {
             // What was stopped and went on was no trouble.
             TrialState::Finished => row.attempts - row.interruptions,
@@ -144,6 +162,9 @@ fn best_trial(
     sweep: &SweepRecord,
     trials: &[TrialRow],
 ) -> anyhow::Result<Option<BestTrial>> {
+    let Some(summary) = sweep.summary() else {
+        return Ok(None);
+    };
     let finished = trials
         .iter()
         .filter_map(|row| Some((row, row.figures?, row.folder.as_ref()?)));
@@ -153,7 +174,7 @@ fn best_trial(
     };
     let path = places.runs.join(folder).join(PREDICTIONS);
     let predictions = read_predictions(&path)?;
-    let confusion = confusion(&predictions, sweep.summary.classes.len())
+    let confusion = confusion(&predictions, summary.classes.len())
         .with_context(|| format!("`{}` does not fit its task", path.display()))?;
     Ok(Some(BestTrial {
         id: row.id.clone(),
@@ -187,11 +208,11 @@ fn index_datasets(
     paths: &[String],
     wanted: &[Vec<TrialRow>],
 ) -> Vec<IndexDataset> {
-    let mut datasets: BTreeMap<(String, String), Vec<IndexTask>> = BTreeMap::new();
+    let mut datasets: BTreeMap<(&String, &Fingerprint), IndexDataset> = BTreeMap::new();
     let mut done = BTreeSet::new();
     for sweep in sweeps {
         let same = |other: &SweepRecord| {
-            other.fingerprint == sweep.fingerprint && other.task.definition == sweep.task.definition
+            other.fingerprint == sweep.fingerprint && other.definition == sweep.definition
         };
         if !done.insert(sweeps.iter().position(same)) {
             continue;
@@ -222,36 +243,28 @@ fn index_datasets(
             .into_iter()
             .next();
         datasets
-            .entry((sweep.dataset.clone(), sweep.fingerprint.to_string()))
-            .or_default()
+            .entry((&sweep.dataset, &sweep.fingerprint))
+            .or_insert_with(|| IndexDataset {
+                name: sweep.dataset.clone(),
+                fingerprint: sweep.summary().map(|_| sweep.fingerprint.clone()),
+                tasks: Vec::new(),
+            })
+            .tasks
             .push(IndexTask {
                 task: sweep.task.clone(),
-                photographs: sweep.summary.photographs,
-                leak_warning: sweep.summary.leak_warning(),
+                validated: match &sweep.origin {
+                    SweepOrigin::Ours { task, summary } => {
+                        Some(validated(&summary.photographs, task.definition.flip))
+                    }
+                    SweepOrigin::Imported { .. } => None,
+                },
+                leak_warning: sweep.summary().and_then(|summary| summary.leak_warning()),
                 best: best.map(|row| report_row(&row, sweep, Vec::new())),
                 finished,
                 sweeps: index_sweeps,
             });
     }
-    datasets
-        .into_values()
-        .zip(first_of_each(sweeps))
-        .map(|(tasks, key)| IndexDataset { key, tasks })
-        .collect()
-}
-
-/// The distinct datasets of the sweeps, by name and fingerprint.
-fn first_of_each(sweeps: &[SweepRecord]) -> Vec<DatasetKey> {
-    let keys: BTreeMap<(String, String), DatasetKey> = sweeps
-        .iter()
-        .map(|sweep| {
-            (
-                (sweep.dataset.clone(), sweep.fingerprint.to_string()),
-                key(sweep),
-            )
-        })
-        .collect();
-    keys.into_values().collect()
+    datasets.into_values().collect()
 }
 
 /// Writes a page at once: a browser never sees half of one. Behind a link, what it points to is replaced.

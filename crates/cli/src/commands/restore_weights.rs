@@ -89,8 +89,9 @@ impl PlannedSweep {
             "trained again, for their weights were removed and `keep` wants them now: {count} of {} trials",
             registered.trials.len()
         ));
-        let workers = self.workers(how, trials.iter().map(|row| &row.trial));
-        let costs = trials.iter().map(|row| cost(&self.summary, &row.trial));
+        let workers = self.workers(how, trials.iter().filter_map(TrialRow::ours));
+        let ours = trials.iter().filter_map(TrialRow::ours);
+        let costs = ours.map(|trial| cost(&self.summary, trial));
         let progress = Progress::new(count, 0, costs.sum(), None, workers.get());
         let failed = Restoring {
             database: site.database,

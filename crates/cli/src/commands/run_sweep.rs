@@ -52,7 +52,7 @@ impl PlannedSweep {
         let known = self.rows_of_plan(database, registered)?;
         sweep_up(database, &known);
         let open = known.iter().filter(|row| row.is_open());
-        let workers = self.workers(how, open.map(|row| &row.trial));
+        let workers = self.workers(how, open.filter_map(TrialRow::ours));
         self.announce(site.dataset, &known, workers);
         while !round.trials.is_empty() {
             if let Some(epoch) = round.until {

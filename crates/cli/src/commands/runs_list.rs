@@ -1,6 +1,6 @@
 //! `fitroom runs list`: every trial.
 
-use fitroom_domain::leaderboard;
+use fitroom_domain::{RecordedFigures, leaderboard};
 use fitroom_store::TrialRow;
 
 use super::trial_json::TrialJson;
@@ -33,22 +33,23 @@ pub(crate) fn run(places: &Places, arguments: &ListArguments) -> Result<Exit, Fa
 pub(crate) fn trials_table(trials: &[TrialRow]) -> String {
     const NUMBERS: [&str; 5] = ["accuracy", "loss", "epochs", "parameters", "seconds"];
     let rows = trials.iter().map(|row| {
-        let figure = |show: fn(&fitroom_domain::TrialFigures) -> String| {
-            row.figures.as_ref().map(show).unwrap_or_default()
+        let figure = |show: fn(&RecordedFigures) -> Option<String>| {
+            row.figures.as_ref().and_then(show).unwrap_or_default()
         };
         vec![
             row.dataset.clone(),
             row.sweep.clone(),
             row.name.clone(),
-            match row.is_pruned() {
-                true => "pruned".to_owned(),
-                false => row.state.to_string(),
+            match (row.is_pruned(), row.trial.is_imported()) {
+                (true, _) => "pruned".to_owned(),
+                (false, true) => format!("{}, imported", row.state),
+                (false, false) => row.state.to_string(),
             },
-            figure(|figures| output::percent(figures.accuracy)),
-            figure(|figures| format!("{:.4}", figures.loss)),
-            figure(|figures| format!("{}/{}", figures.best_epoch, figures.epochs)),
-            figure(|figures| figures.parameters.to_string()),
-            figure(|figures| format!("{:.1}", figures.seconds)),
+            figure(|figures| Some(output::percent(figures.accuracy))),
+            figure(|figures| Some(format!("{:.4}", figures.loss?))),
+            figure(|figures| Some(format!("{}/{}", figures.best_epoch?, figures.epochs?))),
+            figure(|figures| Some(figures.parameters?.to_string())),
+            figure(|figures| Some(format!("{:.1}", figures.seconds?))),
         ]
     });
     let headings = [

@@ -37,7 +37,7 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
         let removed = match refused {
             true => Err(anyhow!(
                 "it is the best of task {} on {} (`--force` removes it all the same)",
-                row.trial.task.name,
+                row.trial.task(),
                 row.dataset
             )),
             false => remove(&database, row),

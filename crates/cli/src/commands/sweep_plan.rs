@@ -209,8 +209,9 @@ impl PlannedSweep {
         let sweep = sweeps.iter().find(|sweep| {
             sweep.name == self.sweep.name
                 && first.is_some_and(|trial| {
+                    let asked = sweep.question().map(|task| &task.definition);
                     sweep.fingerprint == trial.dataset.fingerprint
-                        && sweep.task.definition == trial.task.definition
+                        && asked == Some(&trial.task.definition)
                 })
         });
         let Some(sweep) = sweep else {
@@ -235,15 +236,16 @@ impl PlannedSweep {
     fn usual_epochs<'r>(&self, known: impl Iterator<Item = &'r TrialRow>) -> Option<f64> {
         let first = self.trials.first()?;
         let alike = |row: &&TrialRow| {
-            let trial = &row.trial;
-            trial.dataset.fingerprint == first.dataset.fingerprint
-                && trial.task.definition == first.task.definition
-                && trial.train.epochs == first.train.epochs
-                && trial.train.patience == first.train.patience
+            row.ours().is_some_and(|trial| {
+                trial.dataset.fingerprint == first.dataset.fingerprint
+                    && trial.task.definition == first.task.definition
+                    && trial.train.epochs == first.train.epochs
+                    && trial.train.patience == first.train.patience
+            })
         };
         let epochs: Vec<f64> = known
             .filter(alike)
-            .filter_map(|row| Some(f64::from(row.figures?.epochs)))
+            .filter_map(|row| Some(f64::from(row.figures?.epochs?)))
             .collect();
         (epochs.len() >= ENOUGH).then(|| epochs.iter().sum::<f64>() / epochs.len() as f64)
     }

@@ -95,7 +95,10 @@ fn configurations_by_mean(rows: &[TrialRow]) -> Vec<ConfigurationMean> {
         by_id
             .entry(row.trial.configuration_id())
             .or_insert_with(|| ConfigurationMean {
-                name: row.trial.hyperparameters.short_name(),
+                name: match row.ours() {
+                    Some(trial) => trial.hyperparameters.short_name(),
+                    None => row.name.clone(),
+                },
                 accuracies: Vec::new(),
             })
             .accuracies

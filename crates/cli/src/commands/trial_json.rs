@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fitroom_domain::hyperparameters::HYPERPARAMETERS;
+use fitroom_domain::{Fingerprint, SettingValue};
 use fitroom_store::TrialRow;
 use serde::Serialize;
 
@@ -10,7 +11,8 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(crate) struct TrialJson<'a> {
     dataset: &'a str,
-    fingerprint: &'a str,
+    /// Null of an imported trial: what it was trained on is not known.
+    fingerprint: Option<&'a str>,
     sweep: &'a str,
     task: &'a str,
     trial: &'a str,
@@ -18,9 +20,11 @@ pub(crate) struct TrialJson<'a> {
     state: &'static str,
     /// The epoch after which its sweep gave it up, of a planned one.
     pruned_after: Option<u32>,
-    seed: u64,
+    /// Whether others trained it, and its logs were read.
+    imported: bool,
+    seed: Option<u64>,
     epochs: Option<u32>,
-    hyperparameters: BTreeMap<&'static str, serde_json::Number>,
+    hyperparameters: BTreeMap<String, serde_json::Value>,
     accuracy: Option<f64>,
     loss: Option<f64>,
     parameters: Option<u64>,
@@ -33,30 +37,37 @@ impl<'a> TrialJson<'a> {
         let figures = row.figures;
         TrialJson {
             dataset: &row.dataset,
-            fingerprint: row.trial.dataset.fingerprint.as_str(),
+            fingerprint: row.trial.fingerprint().map(Fingerprint::as_str),
             sweep: &row.sweep,
-            task: &row.trial.task.name,
+            task: row.trial.task(),
             trial: row.id.as_str(),
             name: &row.name,
             state: row.state.as_str(),
             pruned_after: row.pruned_after.filter(|_| row.is_pruned()),
-            seed: row.trial.seed,
-            epochs: figures.map(|figures| figures.epochs),
-            hyperparameters: HYPERPARAMETERS
-                .iter()
-                .filter_map(|description| {
-                    let value = (description.value)(&row.trial.hyperparameters);
-                    let number = match description.whole {
-                        true => serde_json::Number::from(value as u64),
-                        false => serde_json::Number::from_f64(value)?,
-                    };
-                    Some((description.name, number))
+            imported: row.trial.is_imported(),
+            seed: row.trial.seed(),
+            epochs: figures.and_then(|figures| figures.epochs),
+            hyperparameters: (row.trial.hyperparameters().into_iter())
+                .map(|(name, value)| {
+                    let value = json(&name, value);
+                    (name, value)
                 })
                 .collect(),
             accuracy: figures.map(|figures| figures.accuracy),
-            loss: figures.map(|figures| figures.loss),
-            parameters: figures.map(|figures| figures.parameters),
-            seconds: figures.map(|figures| figures.seconds),
+            loss: figures.and_then(|figures| figures.loss),
+            parameters: figures.and_then(|figures| figures.parameters),
+            seconds: figures.and_then(|figures| figures.seconds),
         }
+    }
+}
+
+/// A hyperparameter's value; whole numbers without a decimal point where ours are whole.
+fn json(name: &str, value: SettingValue) -> serde_json::Value {
+    let is_whole = HYPERPARAMETERS.iter().any(|it| it.whole && it.name == name);
+    match value {
+        SettingValue::Number(number) if is_whole && number.fract() == 0.0 => (number as i64).into(),
+        SettingValue::Number(number) => number.into(),
+        SettingValue::Flag(flag) => flag.into(),
+        SettingValue::Text(text) => text.into(),
     }
 }

@@ -99,8 +99,7 @@ impl Restoring<'_> {
             *lock(&failed) += 1;
             let line = self.progress.line(&row.name);
             let what = format!("weights stay removed: {what}");
-            self.progress
-                .ended(line, &what, Some(cost(self.summary, &row.trial)));
+            self.progress.ended(line, &what, Some(self.cost(row)));
         };
         let work = |row: &TrialRow| match self.train_again(row, &stop) {
             Ok(Again::Otherwise(what)) => otherwise(row, &what),
@@ -138,7 +137,10 @@ impl Restoring<'_> {
                 false => Answer::Continue(()),
             }
         };
-        let trained = Training::begin(&row.trial, self.dataset, self.rows, self.engine)
+        let Some(trial) = row.ours() else {
+            return Ok(Again::Otherwise("others trained it".to_owned()));
+        };
+        let trained = Training::begin(trial, self.dataset, self.rows, self.engine)
             .map_err(anyhow::Error::from)
             .and_then(|training| Ok(fit(training, &mut observe)?));
         let fitted = match trained {
@@ -156,11 +158,14 @@ impl Restoring<'_> {
         };
         let again = self.give_back(row, &fitted, &folder, &expected)?;
         if matches!(again, Again::Same) {
-            let cost = cost(self.summary, &row.trial);
             let what = "its weights are back, the same to the bit";
-            self.progress.ended(line, what, Some(cost));
+            self.progress.ended(line, what, Some(self.cost(row)));
         }
         Ok(again)
+    }
+
+    fn cost(&self, row: &TrialRow) -> f64 {
+        row.ours().map_or(0.0, |trial| cost(self.summary, trial))
     }
 
     /// Puts weights in their place, if they have the hash that they had.

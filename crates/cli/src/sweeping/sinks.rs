@@ -2,7 +2,7 @@
 
 use fitroom_domain::{ConfusionMatrix, EpochMetrics, TrialState};
 use fitroom_store::AttemptKey;
-use fitroom_train::Fitted;
+use fitroom_train::{Fitted, Training};
 
 use super::progress::TrialLine;
 use super::tensorboard_sink::TensorboardSink;
@@ -34,13 +34,27 @@ impl Sinks<'_> {
         &mut self,
         metrics: &EpochMetrics,
         confusion: &ConfusionMatrix,
+        training: &Training<'_>,
     ) -> anyhow::Result<()> {
         self.database
             .wait(self.database.store().record_epoch(self.attempt, metrics))?;
         self.folder.epoch(metrics)?;
-        self.tensorboard.epoch(metrics, confusion);
+        self.tensorboard.epoch(metrics, confusion, training);
+        self.record_warning()?;
         self.line.epoch(metrics);
         Ok(())
+    }
+
+    /// Records what TensorBoard did not get, where the trial's report finds it.
+    fn record_warning(&mut self) -> anyhow::Result<()> {
+        let Some(error) = self.tensorboard.take_error() else {
+            return Ok(());
+        };
+        let warning = format!("TensorBoard's log is not complete: {error}");
+        let store = self.database.store();
+        Ok(self
+            .database
+            .wait(store.record_warning(self.attempt, &warning))?)
     }
 
     /// These epochs ended in earlier attempts, from whose checkpoint this one goes on.
@@ -49,6 +63,7 @@ impl Sinks<'_> {
         history: &[EpochMetrics],
         is_logged: bool,
     ) -> anyhow::Result<()> {
+        self.record_warning()?;
         let store = self.database.store();
         self.database
             .wait(store.record_epochs(self.attempt, history))?;
@@ -69,6 +84,8 @@ impl Sinks<'_> {
             Close::In(state) => self.tensorboard.end(state),
             Close::Stopped => self.tensorboard.close(),
         }
+        // The trial's end says itself what is wrong with the database, if anything is.
+        let _ = self.record_warning();
         (self.folder, self.line)
     }
 }

@@ -7,38 +7,24 @@ use std::path::Path;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use fitroom_data::TaskRows;
-use fitroom_domain::hyperparameters::HYPERPARAMETERS;
-use fitroom_domain::{ConfusionMatrix, EpochMetrics, LossAndAccuracy, Trial, TrialState};
-use fitroom_report::ConfusionPicture;
-use fitroom_tensorboard::{
-    EventWriter, HparamDomain, HparamInfo, HparamValue, Session, SessionStatus,
+use fitroom_data::{Dataset, TaskRows};
+use fitroom_domain::{
+    ConfusionMatrix, EpochMetrics, LossAndAccuracy, TaskSummary, Trial, TrialState,
 };
-use fitroom_train::Fitted;
+use fitroom_report::{ConfusionPicture, Picture, PictureError};
+use fitroom_sweep::SweepFile;
+use fitroom_tensorboard::{EventWriter, Histogram};
+use fitroom_train::{Fitted, Training};
 use serde::{Deserialize, Serialize};
 
+use super::draw_mistakes::draw_mistakes;
+use super::hparams_records::{write_charts, write_experiment, write_session};
+use super::tensorboard_tags as tags;
+use super::trial_text::{how_it_ended, what_is_trained};
 use crate::output;
 
-const BEST_ACCURACY: &str = "best/accuracy";
-const BEST_LOSS: &str = "best/loss";
-
-/// The states that a session can be in when it is written.
-const STATES: [TrialState; 3] = [
-    TrialState::Finished,
-    TrialState::Diverged,
-    TrialState::Failed,
-];
-
-/// A setting of training that HPARAMS shows, by name.
-type Setting = (&'static str, fn(&Trial) -> f64);
-
-/// The settings by which configurations can differ, beside the hyperparameters.
-const SETTINGS: [Setting; 4] = [
-    ("learning_rate", |trial| trial.train.learning_rate),
-    ("batch_size", |trial| f64::from(trial.train.batch_size)),
-    ("epochs", |trial| f64::from(trial.train.epochs)),
-    ("patience", |trial| f64::from(trial.train.patience)),
-];
+/// What TensorBoard gets after an error.
+const NO_MORE: &str = "no more of this trial";
 
 /// The event files that hold the epochs before a checkpoint: what it says of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -57,14 +43,24 @@ impl Logged {
     }
 }
 
+/// What an event file is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Logging<'a> {
+    pub(crate) trial: &'a Trial,
+    pub(crate) sweep: &'a SweepFile,
+    pub(crate) dataset: &'a Dataset,
+    pub(crate) rows: &'a TaskRows,
+    pub(crate) summary: &'a TaskSummary,
+}
+
 /// The event file of one attempt.
 pub(crate) struct TensorboardSink<'a> {
-    trial: &'a Trial,
-    sweep: &'a str,
-    rows: &'a TaskRows,
+    about: Logging<'a>,
     started: f64,
     /// `None` once it has failed or ended.
     writer: Option<EventWriter>,
+    /// The first error, until somebody takes it.
+    error: Option<String>,
     /// What is logged of the epochs that have ended.
     logged: Logged,
     /// `None` where no picture is possible, of a hundred classes and more for example.
@@ -77,51 +73,48 @@ impl<'a> TensorboardSink<'a> {
     pub(crate) fn begin(
         folder: &Path,
         attempt: u32,
-        trial: &'a Trial,
-        sweep: &'a str,
-        rows: &'a TaskRows,
+        about: Logging<'a>,
         (earlier, epoch): (Logged, u32),
     ) -> TensorboardSink<'a> {
-        let names: Vec<&str> = rows
-            .classes
-            .iter()
-            .map(|class| class.name.as_str())
-            .collect();
+        let classes = about.summary.classes.iter();
+        let names: Vec<&str> = classes.map(String::as_str).collect();
         let started = seconds_since_1970();
+        let goes_on = earlier.whole;
         let mut sink = TensorboardSink {
-            trial,
-            sweep,
-            rows,
+            about,
             started,
             writer: None,
+            error: None,
             logged: earlier,
             picture: ConfusionPicture::new(&names)
-                .map_err(|error| warn("no confusion matrices", error))
+                .map_err(|error| warn("no confusion matrices", &error.into()))
                 .ok(),
         };
         let suffix = format!("attempt-{attempt}");
-        sink.writer = EventWriter::create(folder, started, "fitroom", &suffix)
-            .map_err(|error| warn("nothing", error))
-            .ok();
-        let path = sink
-            .writer
-            .as_ref()
-            .and_then(|writer| writer.path().file_name());
-        let name = path.map(|name| name.to_string_lossy().into_owned());
-        sink.logged.files.extend(name.map(|name| (name, 0)));
+        match EventWriter::create(folder, started, "fitroom", &suffix) {
+            Ok(writer) => {
+                let name = writer.path().file_name().unwrap_or_default();
+                let name = name.to_string_lossy().into_owned();
+                sink.logged.files.push((name, 0));
+                sink.writer = Some(writer);
+            }
+            Err(error) => sink.fail("nothing", error.into()),
+        }
         // Where the epochs so far are logged once more, all that a viewer has read of the run is forgotten.
-        let start = if sink.logged.whole {
-            i64::from(epoch)
-        } else {
-            0
-        };
+        let start = if goes_on { i64::from(epoch) } else { 0 };
         sink.write(|writer| Ok(writer.start(start, started)?));
         sink.write(|writer| Ok(write_experiment(writer, started)?));
+        if !goes_on {
+            sink.write(|writer| Ok(write_charts(writer, started)?));
+            let text = what_is_trained(about.trial, &about.sweep.name, about.summary);
+            sink.write(|writer| Ok(writer.text(0, started, tags::TRIAL, &text)?));
+        }
         sink.mark();
         sink
     }
 
-    /// Logs an epoch of an earlier attempt whose event file was lost, but for its confusion matrix.
+    /// Logs an epoch of an earlier attempt whose event file was lost: its scalars, the only thing that is known
+    /// of it.
     pub(crate) fn log_again(&mut self, metrics: &EpochMetrics) {
         self.scalars(metrics);
         self.mark();
@@ -131,98 +124,160 @@ impl<'a> TensorboardSink<'a> {
     pub(crate) fn logged(&mut self) -> &Logged {
         let synced = self.writer.as_mut().map(|writer| writer.sync());
         if let Some(Err(error)) = synced {
-            self.fail(error.into());
+            self.fail(NO_MORE, error.into());
         }
         self.logged.whole = self.writer.is_some();
         &self.logged
     }
 
-    /// Notes that the file holds all epochs that have ended, and how long it is.
+    /// The first error, once.
+    pub(crate) fn take_error(&mut self) -> Option<String> {
+        self.error.take()
+    }
+
+    /// Hands what was written to the system, so that TensorBoard follows, and notes that the file holds all
+    /// epochs that have ended, and how long it is.
     fn mark(&mut self) {
-        let Some(writer) = &self.writer else { return };
-        let length = fs::metadata(writer.path()).map(|file| file.len());
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        let flushed = writer.flush().map_err(anyhow::Error::from);
+        let length = flushed.and_then(|()| Ok(fs::metadata(writer.path())?.len()));
         match (length, self.logged.files.last_mut()) {
             (Ok(length), Some((_, marked))) => *marked = length,
-            (Err(error), _) => self.fail(error.into()),
+            (Err(error), _) => self.fail(NO_MORE, error),
             (Ok(_), None) => {}
         }
     }
 
     /// An epoch has ended.
-    pub(crate) fn epoch(&mut self, metrics: &EpochMetrics, confusion: &ConfusionMatrix) {
-        self.scalars(metrics);
+    pub(crate) fn epoch(
+        &mut self,
+        metrics: &EpochMetrics,
+        confusion: &ConfusionMatrix,
+        training: &Training<'_>,
+    ) {
+        let due = |every: Option<u32>| every.is_some_and(|every| metrics.epoch % every == 0);
+        let settings = self.about.sweep.tensorboard;
         let step = i64::from(metrics.epoch);
-        self.confusion(step, "confusion_matrix", confusion);
+        self.scalars(metrics);
+        if due(settings.histograms_every) {
+            self.histograms(step, training);
+        }
+        if due(settings.confusion_matrices_every) {
+            self.confusion(step, tags::CONFUSION_MATRIX, confusion);
+        }
         self.mark();
     }
 
     fn scalars(&mut self, metrics: &EpochMetrics) {
-        let learning_rate = self.trial.train.learning_rate;
+        let learning_rate = self.about.trial.train.learning_rate;
         let values = [
-            ("loss/train", metrics.train.loss as f32),
-            ("loss/validation", metrics.validation.loss as f32),
-            ("accuracy/train", metrics.train.accuracy as f32),
-            ("accuracy/validation", metrics.validation.accuracy as f32),
-            ("learning_rate", learning_rate as f32),
+            (tags::LOSS_TRAIN, metrics.train.loss as f32),
+            (tags::LOSS_VALIDATION, metrics.validation.loss as f32),
+            (tags::ACCURACY_TRAIN, metrics.train.accuracy as f32),
+            (
+                tags::ACCURACY_VALIDATION,
+                metrics.validation.accuracy as f32,
+            ),
+            (tags::LEARNING_RATE, learning_rate as f32),
         ];
         let step = i64::from(metrics.epoch);
         self.write(|writer| Ok(writer.scalars(step, seconds_since_1970(), &values)?));
     }
 
+    fn histograms(&mut self, step: i64, training: &Training<'_>) {
+        self.write(|writer| {
+            let mut written = Ok(());
+            training.each_weight(&mut |name, values| {
+                if written.is_ok() {
+                    let (tag, histogram) = (tags::of_weights(name), Histogram::of(values));
+                    written = writer.histogram(step, seconds_since_1970(), &tag, &histogram);
+                }
+            })?;
+            Ok(written?)
+        });
+    }
+
     /// The best weights are restored: their figures, and the end of the event file.
     pub(crate) fn finish(&mut self, fitted: &Fitted) {
         let LossAndAccuracy { loss, accuracy } = fitted.validation;
-        let values = [(BEST_ACCURACY, accuracy as f32), (BEST_LOSS, loss as f32)];
+        let values = [
+            (tags::BEST_ACCURACY, accuracy as f32),
+            (tags::BEST_LOSS, loss as f32),
+        ];
         let step = i64::from(fitted.best_epoch);
         self.write(|writer| Ok(writer.scalars(step, seconds_since_1970(), &values)?));
-        match fitted.predicted.confusion(&self.rows.validation) {
-            Ok(confusion) => self.confusion(step, "confusion_matrix/best", &confusion),
-            Err(error) => warn("no confusion matrix of the best weights", error),
+        match fitted.predicted.confusion(&self.about.rows.validation) {
+            Ok(confusion) => self.confusion(step, tags::BEST_CONFUSION_MATRIX, &confusion),
+            Err(error) => warn("no confusion matrix of the best weights", &error.into()),
         }
-        self.end(TrialState::Finished);
+        let mistakes = draw_mistakes(&self.about, &fitted.predicted);
+        self.picture(step, tags::BEST_MISTAKES, mistakes);
+        self.conclude(TrialState::Finished, Some(fitted));
     }
 
     /// The attempt ended in this state: the end of the event file.
-    ///
+    pub(crate) fn end(&mut self, state: TrialState) {
+        self.conclude(state, None);
+    }
+
     /// Only now is the session written, with its start: of a run's hyperparameters TensorBoard takes the
     /// first for good, and the state is one of them. An attempt that was interrupted has none.
-    pub(crate) fn end(&mut self, state: TrialState) {
-        let (trial, sweep, started) = (self.trial, self.sweep, self.started);
-        self.write(|writer| Ok(write_session(writer, trial, sweep, started, state)?));
+    fn conclude(&mut self, state: TrialState, fitted: Option<&Fitted>) {
+        let (about, started, now) = (self.about, self.started, seconds_since_1970());
+        let step = fitted.map_or(0, |fitted| i64::from(fitted.best_epoch));
+        let text = how_it_ended(state, fitted);
+        self.write(|writer| Ok(writer.text(step, now, tags::RESULT, &text)?));
+        let sweep = &about.sweep.name;
+        self.write(|writer| {
+            Ok(write_session(
+                writer,
+                about.trial,
+                sweep,
+                (started, now),
+                state,
+            )?)
+        });
         self.close();
     }
 
     /// The attempt stopped without an end: another one will train the trial.
     pub(crate) fn close(&mut self) {
         if let Some(Err(error)) = self.writer.take().map(EventWriter::finish) {
-            warn("no more of this trial", error);
+            self.fail(NO_MORE, error.into());
         }
     }
 
     fn confusion(&mut self, step: i64, tag: &str, confusion: &ConfusionMatrix) {
-        let Some(picture) = &self.picture else {
-            return;
-        };
-        let drawn = picture.draw(confusion);
-        self.write(|writer| {
-            let picture = drawn?;
-            let (width, height) = (picture.width, picture.height);
-            Ok(writer.image(step, seconds_since_1970(), tag, width, height, &picture.png)?)
-        });
+        let drawn = self.picture.as_ref().map(|picture| picture.draw(confusion));
+        self.picture(step, tag, drawn.transpose());
     }
 
-    /// Writes and hands it to the system, so that TensorBoard follows.
+    fn picture(&mut self, step: i64, tag: &str, drawn: Result<Option<Picture>, PictureError>) {
+        match drawn {
+            Ok(Some(picture)) => self.write(|writer| {
+                let (width, height) = (picture.width, picture.height);
+                let png = &picture.png;
+                Ok(writer.image(step, seconds_since_1970(), tag, width, height, png)?)
+            }),
+            Ok(None) => {}
+            Err(error) => warn(&format!("no `{tag}`"), &error.into()),
+        }
+    }
+
     fn write(&mut self, write: impl FnOnce(&mut EventWriter) -> anyhow::Result<()>) {
         let Some(writer) = &mut self.writer else {
             return;
         };
-        if let Err(error) = write(writer).and_then(|()| Ok(writer.flush()?)) {
-            self.fail(error);
+        if let Err(error) = write(writer) {
+            self.fail(NO_MORE, error);
         }
     }
 
-    fn fail(&mut self, error: anyhow::Error) {
-        warn("no more of this trial", error);
+    fn fail(&mut self, what: &str, error: anyhow::Error) {
+        warn(what, &error);
+        self.error = Some(format!("{error:#}"));
         self.writer = None;
     }
 }
@@ -235,80 +290,7 @@ impl Drop for TensorboardSink<'_> {
     }
 }
 
-/// The experiment is the same for all trials of all sweeps, for TensorBoard takes that of any one of them.
-/// So it has no lists of values, and "differs" is what sweeps search, not what they find.
-fn write_experiment(
-    writer: &mut EventWriter,
-    wall_time: f64,
-) -> Result<(), fitroom_tensorboard::WriteEventError> {
-    let states = STATES.map(TrialState::as_str);
-    let info = |name, domain, differs| HparamInfo {
-        name,
-        domain,
-        differs,
-    };
-    let searched = HYPERPARAMETERS.map(|it| info(it.name, HparamDomain::Number, true));
-    let settings = SETTINGS.map(|(name, _)| info(name, HparamDomain::Number, false));
-    let texts = ["dataset", "task", "sweep"].map(|name| info(name, HparamDomain::Text, false));
-    let state = info("state", HparamDomain::OneOf(&states), false);
-    let infos: Vec<HparamInfo<'_>> = (searched.into_iter().chain(settings).chain(texts))
-        .chain([state])
-        .collect();
-    writer.hparams_experiment(wall_time, &infos, &[BEST_ACCURACY, BEST_LOSS])
-}
-
-fn write_session(
-    writer: &mut EventWriter,
-    trial: &Trial,
-    sweep: &str,
-    started: f64,
-    state: TrialState,
-) -> Result<(), fitroom_tensorboard::WriteEventError> {
-    let number = HparamValue::Number;
-    let hparams: Vec<(&str, HparamValue<'_>)> = HYPERPARAMETERS
-        .iter()
-        .map(|it| (it.name, number((it.value)(&trial.hyperparameters))))
-        .chain(SETTINGS.map(|(name, value)| (name, number(value(trial)))))
-        .chain([
-            ("dataset", HparamValue::Text(&trial.dataset.name)),
-            ("task", HparamValue::Text(&trial.task.name)),
-            ("sweep", HparamValue::Text(sweep)),
-            ("state", HparamValue::Text(state.as_str())),
-        ])
-        .collect();
-    let group = group(trial, state);
-    let session = Session {
-        group: &group,
-        hparams: &hparams,
-        started,
-    };
-    let status = match state {
-        TrialState::Finished => SessionStatus::Success,
-        _ => SessionStatus::Failure,
-    };
-    let now = seconds_since_1970();
-    writer.hparams_session_start(now, &session)?;
-    writer.hparams_session_end(now, status)
-}
-
-/// What the seeds of a configuration on a dataset have in common. Those that did not finish stand apart:
-/// TensorBoard gives the mean of a group's metrics without saying of how many, and one state for all.
-fn group(trial: &Trial, state: TrialState) -> String {
-    let mut group = format!(
-        "{}/{}-{}",
-        trial.dataset.name,
-        trial.hyperparameters.short_name(),
-        &trial.configuration_id()[..8]
-    );
-    if state != TrialState::Finished {
-        group.push('-');
-        group.push_str(state.as_str());
-    }
-    group
-}
-
-fn warn(what: &str, error: impl Into<anyhow::Error>) {
-    let error: anyhow::Error = error.into();
+fn warn(what: &str, error: &anyhow::Error) {
     output::message(&format!("warning: TensorBoard gets {what}: {error:#}"));
 }
 

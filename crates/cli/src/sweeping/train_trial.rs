@@ -16,7 +16,7 @@ use super::checkpoints::Checkpoints;
 use super::cost;
 use super::run::Sweeping;
 use super::sinks::{Close, Sinks};
-use super::tensorboard_sink::{Logged, TensorboardSink};
+use super::tensorboard_sink::{Logged, Logging, TensorboardSink};
 use super::trial_folder::TrialFolder;
 use crate::output;
 
@@ -69,7 +69,7 @@ impl Sweeping<'_> {
         let folder = TrialFolder::begin(&path, key.number, trial, self.summary, checkpoint)?;
         let logged = from.map_or_else(Logged::default, |(_, logged)| logged);
         let is_logged = logged.whole;
-        let (sweep, rows) = (self.sweep.name.as_str(), self.rows);
+        let epoch = training.epoch();
         let mut sinks = Sinks {
             database: self.database,
             attempt: key,
@@ -78,10 +78,8 @@ impl Sweeping<'_> {
             tensorboard: TensorboardSink::begin(
                 &path,
                 key.number,
-                trial,
-                sweep,
-                rows,
-                (logged, training.epoch()),
+                self.logging(trial),
+                (logged, epoch),
             ),
         };
         let attempt = Attempt {
@@ -103,7 +101,7 @@ impl Sweeping<'_> {
                 Event::Step { epoch, step, steps } => sinks.line.step(*epoch, *step, *steps),
                 Event::Validation { .. } => {}
                 Event::Epoch { metrics, confusion } => {
-                    broken = sinks.epoch(metrics, confusion).err();
+                    broken = sinks.epoch(metrics, confusion, training).err();
                 }
             }
             if broken.is_some() {
@@ -183,11 +181,21 @@ impl Sweeping<'_> {
             return Ok(());
         }
         let folder = TrialFolder::begin(path, attempt, trial, self.summary, None)?;
-        let (sweep, earlier) = (self.sweep.name.as_str(), (Logged::default(), 1));
-        TensorboardSink::begin(path, attempt, trial, sweep, self.rows, earlier)
+        let about = self.logging(trial);
+        TensorboardSink::begin(path, attempt, about, (Logged::default(), 1))
             .end(TrialState::Failed);
         folder.abandon();
         Ok(())
+    }
+
+    fn logging<'t>(&'t self, trial: &'t Trial) -> Logging<'t> {
+        Logging {
+            trial,
+            sweep: self.sweep,
+            dataset: self.dataset,
+            rows: self.rows,
+            summary: self.summary,
+        }
     }
 
     /// The trial as its latest checkpoint has it, if there is one that can be gone on from, else from its

@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 
 use fitroom_domain::{
     ConfusionMatrix, DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy,
-    NetworkShape, Split, SplitCounts, Task, TaskDefinition, TaskSummary, TrainSettings, Trial,
-    TrialFigures, TrialState,
+    NetworkShape, RecordedFigures, RecordedTrial, Split, SplitCounts, Task, TaskDefinition,
+    TaskSummary, TrainSettings, Trial, TrialState,
 };
 use fitroom_report::{
     BestTrial, CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass,
-    IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, TrialRow,
+    IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, SweepSource, TrialRow,
 };
 
 const IMAGE: ImageSize = ImageSize {
@@ -104,20 +104,19 @@ pub(crate) fn finished(hyperparameters: Hyperparameters, seed: u64, validated: u
         name: trial.name(),
         id,
         state: TrialState::Finished,
-        seed,
-        hyperparameters,
-        train: trial.train,
-        figures: Some(TrialFigures {
+        trial: RecordedTrial::Ours(trial),
+        figures: Some(RecordedFigures {
             accuracy: best.validation.accuracy,
-            loss: best.validation.loss,
-            best_epoch: best.epoch,
-            epochs,
-            parameters: shape.parameters(),
-            multiply_adds: shape.multiply_adds(),
-            seconds: f64::from(epochs) * (3.0 + shape.multiply_adds() as f64 / 1.6e7),
+            loss: Some(best.validation.loss),
+            best_epoch: Some(best.epoch),
+            epochs: Some(epochs),
+            parameters: Some(shape.parameters()),
+            multiply_adds: Some(shape.multiply_adds()),
+            seconds: Some(f64::from(epochs) * (3.0 + shape.multiply_adds() as f64 / 1.6e7)),
         }),
         curve,
         error: None,
+        warning: None,
         attempts: 1,
         pruned_after: None,
         reused_from: None,
@@ -180,29 +179,47 @@ pub(crate) fn grid(seeds: &[u64], validated: u64) -> Vec<TrialRow> {
     trials
 }
 
+/// What the task comes to.
+pub(crate) fn summary() -> TaskSummary {
+    TaskSummary {
+        image: IMAGE,
+        classes: [
+            "female · jeans",
+            "female · trousers",
+            "male · jeans",
+            "male · trousers",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        photographs: SplitCounts {
+            train: 3164,
+            validation: 678,
+            test: 677,
+        },
+        left_out: 0,
+        leaks: None,
+    }
+}
+
+/// The same sweep, asked otherwise.
+pub(crate) fn asked(
+    mut report: SweepReport,
+    change: impl FnOnce(&mut Task, &mut TaskSummary),
+) -> SweepReport {
+    if let SweepSource::Ours { task, summary } = &mut report.source {
+        change(task, summary);
+    }
+    report
+}
+
 /// A sweep of these trials with nothing chosen.
 pub(crate) fn report(trials: Vec<TrialRow>) -> SweepReport {
     SweepReport {
         dataset: dataset(),
         sweep: "trousers_all".to_owned(),
-        task: task(),
-        summary: TaskSummary {
-            image: IMAGE,
-            classes: [
-                "female · jeans",
-                "female · trousers",
-                "male · jeans",
-                "male · trousers",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            photographs: SplitCounts {
-                train: 3164,
-                validation: 678,
-                test: 677,
-            },
-            left_out: 0,
-            leaks: None,
+        source: SweepSource::Ours {
+            task: task(),
+            summary: summary(),
         },
         overrides: vec!["seeds=[0, 1]".to_owned()],
         generated_at: "2025-03-14 09:26".to_owned(),
@@ -284,21 +301,17 @@ pub(crate) fn index() -> IndexReport {
         finished,
         total,
     };
-    let counts = report(Vec::new()).summary.photographs;
-    let named = |name: &str| Task {
-        name: name.to_owned(),
-        ..task()
-    };
     IndexReport {
         generated_at: "2025-03-14 09:26".to_owned(),
         version: "0.1.0".to_owned(),
         datasets: vec![
             IndexDataset {
-                key: dataset(),
+                name: dataset().name,
+                fingerprint: Some(dataset().fingerprint),
                 tasks: vec![
                     IndexTask {
-                        task: named("trousers_all"),
-                        photographs: counts,
+                        task: "trousers_all".to_owned(),
+                        validated: Some(678),
                         leak_warning: None,
                         best: best.clone(),
                         finished: 74,
@@ -308,8 +321,8 @@ pub(crate) fn index() -> IndexReport {
                         ],
                     },
                     IndexTask {
-                        task: named("primary"),
-                        photographs: counts,
+                        task: "primary".to_owned(),
+                        validated: Some(678),
                         leak_warning: None,
                         best: None,
                         finished: 0,
@@ -318,13 +331,11 @@ pub(crate) fn index() -> IndexReport {
                 ],
             },
             IndexDataset {
-                key: DatasetKey {
-                    name: "demo".to_owned(),
-                    fingerprint: "ffeeddccbbaa99887766554433221100".parse().unwrap(),
-                },
+                name: "demo".to_owned(),
+                fingerprint: Some("ffeeddccbbaa99887766554433221100".parse().unwrap()),
                 tasks: vec![IndexTask {
-                    task: named("primary"),
-                    photographs: counts,
+                    task: "primary".to_owned(),
+                    validated: Some(678),
                     leak_warning: None,
                     best,
                     finished: 4,

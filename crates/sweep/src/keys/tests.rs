@@ -23,7 +23,10 @@ fn argument(key: &Key, value: &str) -> String {
 fn names_are_unique_in_their_table_and_every_entry_is_complete() {
     let names: BTreeSet<_> = KEYS.iter().map(|key| (key.table, key.name)).collect();
     assert_eq!(names.len(), KEYS.len());
-    assert_eq!(tables(), ["hyperparameters", "train", "search", "prune"]);
+    assert_eq!(
+        tables(),
+        ["hyperparameters", "train", "search", "prune", "tensorboard"]
+    );
     for key in KEYS {
         assert!(key.doc.ends_with('.'), "{key}");
         assert!(!key.expected.ends_with('.'), "{key}");
@@ -44,7 +47,7 @@ fn the_defaults_in_the_table_are_the_defaults() {
         .iter()
         .filter_map(|key| Some(argument(key, key.default?)))
         .collect();
-    assert_eq!(defaults.len(), 14);
+    assert_eq!(defaults.len(), 17);
     let prune = || [argument(&PRUNE_METHOD, "'halving'")];
     let defaults: Vec<String> = defaults.into_iter().chain(prune()).collect();
     assert_eq!(set(&defaults), set(&prune()));
