@@ -103,8 +103,15 @@ impl Histogram {
         }
     }
 
+    /// The least and the highest value, how many there are, their sum and the sum of their squares. Of no value
+    /// the least is infinite, and the highest is its negative.
+    pub fn figures(&self) -> [f64; 5] {
+        let number = self.number as f64;
+        [self.min, self.max, number, self.sum, self.sum_of_squares]
+    }
+
     /// Ends of buckets and their counts, as they are written: of empty buckets side by side only the last.
-    fn buckets(&self) -> (Vec<f64>, Vec<f64>) {
+    pub fn buckets(&self) -> (Vec<f64>, Vec<f64>) {
         let all = LIMITS.iter().zip(&self.counts).enumerate();
         all.filter(|(index, (_, count))| {
             let next = self.counts.get(index + 1);
@@ -133,16 +140,8 @@ impl EventWriter {
             return Ok(());
         }
         let (limits, counts) = histogram.buckets();
-        let summary = summary::histogram_raw(
-            tag,
-            histogram.min,
-            histogram.max,
-            histogram.number as f64,
-            histogram.sum,
-            histogram.sum_of_squares,
-            &limits,
-            &counts,
-        );
+        let [min, max, number, sum, squares] = histogram.figures();
+        let summary = summary::histogram_raw(tag, min, max, number, sum, squares, &limits, &counts);
         self.add_summary(step, wall_time, summary)
     }
 }
