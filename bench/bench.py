@@ -20,15 +20,22 @@ import grid  # noqa: E402
 import race  # noqa: E402
 import results  # noqa: E402
 import step  # noqa: E402
+import tensorboard_logs  # noqa: E402
 import trials  # noqa: E402
 from libtorch import VERSION as LIBTORCH_VERSION  # noqa: E402
 from machine import SetupError, locked, run  # noqa: E402
 from peer import run_to_end  # noqa: E402
 from place import FITROOM, LOGS  # noqa: E402
 
-PARTS = {"step": step.run, "trials": trials.run, "grid": grid.run, "race": race.run}
+PARTS = {
+    "step": step.run,
+    "trials": trials.run,
+    "grid": grid.run,
+    "race": race.run,
+    "tensorboard": tensorboard_logs.run,
+}
 CORES = 2
-PACKAGES = ["tensorflow-cpu", "keras", "torch", "optuna", "keras-tuner", "numpy"]
+PACKAGES = ["tensorflow-cpu", "keras", "torch", "optuna", "keras-tuner", "tensorboard", "tensorboardX", "numpy"]
 
 
 def arguments():

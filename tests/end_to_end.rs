@@ -5,6 +5,7 @@
 //! - `any_shop`: another taxonomy
 //! - `bad_input`: wrong files and a full disk
 //! - `check`: what somebody should look at is found, and leaks are warned of
+//! - `import_logs`: event files of Keras, PyTorch, tensorboardX and our own become sweeps
 //! - `import_npz`: photographs and codes in `.npz` files, likewise, and a sweep trains on them
 //! - `choose`: which dataset is meant, and what is refused before anything is trained
 //! - `demo`: the demo catalogue is drawn when there is no dataset
@@ -20,6 +21,7 @@
 //! - `results`: run folder, lists, best, report
 //! - `tensorboard`: real TensorBoard reads what was logged
 //! - `tensorboard_pages`: its pages of pictures and of hyperparameters
+//! - `tensorboard_contents`: everything else that it has of a trial, and trials that it misses
 //! - `real_catalogue`: the whole main job on real photographs
 
 #![allow(
@@ -38,6 +40,7 @@ mod choose;
 mod demo;
 mod full_disk;
 mod import;
+mod import_logs;
 mod import_npz;
 mod interrupt;
 mod machine;
@@ -50,4 +53,5 @@ mod results;
 mod small_disk;
 mod sweep;
 mod tensorboard;
+mod tensorboard_contents;
 mod tensorboard_pages;

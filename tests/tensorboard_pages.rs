@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::photographs::{Workplace, file_name, import_as};
 
 /// What TensorBoard's page `show` has of a folder with runs, or `None` without a Python that has TensorBoard.
-fn page(show: &str, runs: &Path) -> Option<Value> {
+pub(crate) fn page(show: &str, runs: &Path) -> Option<Value> {
     let Some(python) = env::var_os("FITROOM_PYTHON") else {
         eprintln!("SKIPPED: FITROOM_PYTHON names no Python with TensorBoard");
         return None;
@@ -30,7 +30,7 @@ fn page(show: &str, runs: &Path) -> Option<Value> {
 }
 
 /// The pictures of a tag by step.
-fn pictures(tags: &Value, tag: &str) -> Vec<(i64, Vec<u8>)> {
+pub(crate) fn pictures(tags: &Value, tag: &str) -> Vec<(i64, Vec<u8>)> {
     let byte = |digits: &[u8]| u8::from_str_radix(str::from_utf8(digits).unwrap(), 16).unwrap();
     let pictures = tags[tag].as_array().unwrap().iter();
     pictures

@@ -1,12 +1,18 @@
 """Starts TensorBoard on a folder, prints what its HTTP interface shows, and stops it.
 
-    query_server.py LOGDIR [--show scalars|images|hparams] [--loader python|fast]
+    query_server.py LOGDIR [--show scalars|images|histograms|texts|layout|hparams] [--loader python|fast]
 
 JSON of `scalars`: {run: {tag: [[step, value], ...]}}. A run is the path of its folder below LOGDIR, `.` for
 LOGDIR itself. Values that are not finite are the strings NaN, Infinity, -Infinity. TensorBoard shows at
 most 1000 points of each tag.
 
 JSON of `images`: {run: {tag: [[step, bytes in hexadecimal digits], ...]}}, at most 10 of each tag.
+
+JSON of `histograms`: {run: {tag: [[step, [[left, right, count], ...]], ...]}}, at most 500 of each tag.
+
+JSON of `texts`: {run: {tag: [[step, HTML], ...]}}.
+
+JSON of `layout`: what the CUSTOM SCALARS page draws.
 
 JSON of `hparams`: {"experiment": …, "groups": […]}, the answers that the HPARAMS page gets.
 
@@ -136,6 +142,38 @@ def images_of(address, run, tag):
     ]
 
 
+def all_histograms(address):
+    return {
+        run: {
+            tag: [
+                [step, buckets]
+                for _, step, buckets in ask(
+                    address, "plugin/histograms/histograms", run=run, tag=tag
+                )
+            ]
+            for tag in tags
+        }
+        for run, tags in ask(address, "plugin/histograms/tags").items()
+    }
+
+
+def all_texts(address):
+    return {
+        run: {
+            tag: [
+                [text["step"], text["text"]]
+                for text in ask(address, "plugin/text/text", run=run, tag=tag)
+            ]
+            for tag in tags
+        }
+        for run, tags in ask(address, "plugin/text/tags").items()
+    }
+
+
+def layout(address):
+    return ask(address, "plugin/custom_scalars/layout")
+
+
 def all_hparams(address):
     """What the HPARAMS page asks for when it is opened."""
     experiment = post(address, "plugin/hparams/experiment", {})
@@ -147,7 +185,14 @@ def all_hparams(address):
     return {"experiment": experiment, "groups": groups.get("sessionGroups", [])}
 
 
-SHOWN = {"scalars": all_scalars, "images": all_images, "hparams": all_hparams}
+SHOWN = {
+    "scalars": all_scalars,
+    "images": all_images,
+    "histograms": all_histograms,
+    "texts": all_texts,
+    "layout": layout,
+    "hparams": all_hparams,
+}
 
 
 def settled(show, address, expected_runs):

@@ -9,6 +9,7 @@ use fitroom_data::{Constant, SplitFractions};
 use fitroom_domain::ImageSize;
 
 use crate::device::Device;
+use crate::importing::MapArgument;
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
 /// which model to keep for each task.
@@ -56,6 +57,26 @@ pub(crate) enum Command {
     Best(BestArguments),
     /// Write the leaderboards as HTML.
     Report,
+    /// Read TensorBoard logs that Keras, PyTorch, tensorboardX or we wrote into the database, as sweeps of a
+    /// dataset that is called as the folder is.
+    ImportLogs(ImportLogsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportLogsArguments {
+    /// The folder of the logs. Each folder in it that holds trials becomes a sweep; the same folder read again
+    /// brings its trials up to date.
+    pub(crate) folder: PathBuf,
+    /// What a hyperparameter of the logs is called here, for example `--map "kernel size=kernel_size_1"`; may be
+    /// given several times. Many names are known without.
+    #[arg(long, value_name = "NAME=OURS")]
+    pub(crate) map: Vec<MapArgument>,
+    /// What the dataset is called [default: the folder's name].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print JSON for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

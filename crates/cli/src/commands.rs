@@ -8,6 +8,7 @@ pub(crate) mod data_demo;
 pub(crate) mod data_import;
 pub(crate) mod data_import_npz;
 pub(crate) mod data_show;
+pub(crate) mod import_logs;
 pub(crate) mod new_dataset;
 pub(crate) mod planned_sweep;
 pub(crate) mod report;

@@ -6,6 +6,7 @@ mod commands;
 mod database;
 mod device;
 mod exit;
+mod importing;
 mod interrupt;
 mod output;
 mod planning;
@@ -42,5 +43,6 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Runs(RunsCommand::Remove(remove)) => commands::runs_remove::run(places, remove),
         Command::Best(best) => commands::best::run(places, best),
         Command::Report => commands::report::run(places),
+        Command::ImportLogs(import) => commands::import_logs::run(places, import),
     }
 }

@@ -34,7 +34,7 @@ pub use split::{Split, UnknownSplit};
 pub use state::{AttemptState, TrialState, UnknownState, trial_state_after};
 pub use task::{Flip, Task, TaskDefinition};
 pub use task_summary::{Leaks, SplitCounts, TaskSummary};
-pub use train_settings::{TrainSettings, TrainSettingsError};
+pub use train_settings::{TRAIN_SETTINGS, TrainSetting, TrainSettings, TrainSettingsError};
 pub use trial::{TRAINING_SEMANTICS, Trial, TrialFigures, TrialId, TrialIdError};
 
 /// The separator between the labels of one class of a task that predicts several columns.

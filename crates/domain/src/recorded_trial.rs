@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset_key::Fingerprint;
 use crate::hyperparameters::{HYPERPARAMETERS, format_number};
+use crate::train_settings::TRAIN_SETTINGS;
 use crate::trial::{Trial, TrialFigures, TrialId, hash_of};
 
 /// What is known of a trial.
@@ -60,15 +61,6 @@ impl fmt::Display for SettingValue {
         }
     }
 }
-
-/// The settings of training by which trials can differ, beside the hyperparameters, in their order.
-const TRAIN_SETTINGS: [(&str, fn(&Trial) -> f64); 5] = [
-    ("epochs", |trial| f64::from(trial.train.epochs)),
-    ("batch_size", |trial| f64::from(trial.train.batch_size)),
-    ("learning_rate", |trial| trial.train.learning_rate),
-    ("patience", |trial| f64::from(trial.train.patience)),
-    ("threads", |trial| f64::from(trial.train.threads)),
-];
 
 impl ImportedTrial {
     /// Its id: a hash of where it was found, so that logs that grew are known again.
@@ -136,10 +128,12 @@ impl RecordedTrial {
         }
     }
 
-    /// The hyperparameters that are known; of an imported trial all settings that are not ours of training.
+    /// The hyperparameters that are known; of an imported trial all settings, for its sweep may search any of them.
     pub fn hyperparameters(&self) -> Vec<(String, SettingValue)> {
         let mut settings = self.settings();
-        settings.retain(|(name, _)| TRAIN_SETTINGS.iter().all(|(other, _)| name != other));
+        if !self.is_imported() {
+            settings.truncate(HYPERPARAMETERS.len());
+        }
         settings
     }
 
@@ -152,13 +146,13 @@ impl RecordedTrial {
                 let number = |name: &str, value| (name.to_owned(), SettingValue::Number(value));
                 hyperparameters
                     .map(|it| number(it.name, (it.value)(&trial.hyperparameters)))
-                    .chain(TRAIN_SETTINGS.map(|(name, value)| number(name, value(trial))))
+                    .chain(TRAIN_SETTINGS.map(|it| number(it.name, (it.value)(&trial.train))))
                     .collect()
             }
             RecordedTrial::Imported { imported } => {
                 let known = &imported.settings;
                 let ours = HYPERPARAMETERS.iter().map(|it| it.name);
-                let ours: Vec<&str> = ours.chain(TRAIN_SETTINGS.map(|(name, _)| name)).collect();
+                let ours: Vec<&str> = ours.chain(TRAIN_SETTINGS.map(|it| it.name)).collect();
                 let others = known.keys().map(String::as_str);
                 let others = others.filter(|name| !ours.contains(name));
                 (ours.iter().copied().chain(others))
@@ -255,7 +249,6 @@ mod tests {
         };
         let expected = ["kernel_num", "learning_rate", "augment", "optimizer"];
         assert_eq!(names(trial.settings()), expected);
-        let expected = ["kernel_num", "augment", "optimizer"];
         assert_eq!(names(trial.hyperparameters()), expected);
     }
 

@@ -17,6 +17,39 @@ pub struct TrainSettings {
     pub threads: u32,
 }
 
+/// A setting as people and files see it.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainSetting {
+    /// Its name in sweep files, reports and TensorBoard.
+    pub name: &'static str,
+    /// Its value as a number.
+    pub value: fn(&TrainSettings) -> f64,
+}
+
+/// Every setting, in the order in which sweep files show them.
+pub const TRAIN_SETTINGS: [TrainSetting; 5] = [
+    TrainSetting {
+        name: "epochs",
+        value: |train| f64::from(train.epochs),
+    },
+    TrainSetting {
+        name: "batch_size",
+        value: |train| f64::from(train.batch_size),
+    },
+    TrainSetting {
+        name: "learning_rate",
+        value: |train| train.learning_rate,
+    },
+    TrainSetting {
+        name: "patience",
+        value: |train| f64::from(train.patience),
+    },
+    TrainSetting {
+        name: "threads",
+        value: |train| f64::from(train.threads),
+    },
+];
+
 impl Default for TrainSettings {
     fn default() -> TrainSettings {
         TrainSettings {

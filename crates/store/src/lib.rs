@@ -7,6 +7,7 @@
 mod attempt;
 mod claim;
 mod error;
+mod import;
 mod migrate;
 mod open;
 mod owner;
@@ -22,6 +23,7 @@ mod weights;
 pub use attempt::{AttemptKey, Ended, Ending, TrialFile};
 pub use claim::{Claimed, Next, Queue};
 pub use error::StoreError;
+pub use import::{ImportedRow, ImportedSweep};
 pub use open::{OpenError, Store};
 pub use owner::{Owner, OwnerError};
 pub use read::{SweepOrigin, SweepRecord, TrialRow};

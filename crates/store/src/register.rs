@@ -2,7 +2,7 @@
 
 use fitroom_domain::keep::Keep;
 use fitroom_domain::{DatasetKey, Task, TaskSummary, Trial};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
@@ -93,6 +93,10 @@ impl Store {
     }
 }
 
+/// A key that no trial has, and none that was removed had.
+pub(crate) const NEXT_KEY: &str = "1 + max((select coalesce(max(key), 0) from trials),
+    (select coalesce(max(key), 0) from removed_trials))";
+
 /// The key of a trial, which is planned if the database does not know it.
 async fn trial_key(
     transaction: &mut Transaction<'static, Sqlite>,
@@ -108,14 +112,11 @@ async fn trial_key(
     if let Some(key) = known {
         return Ok(key);
     }
-    sqlx::query_scalar(
+    sqlx::query_scalar(AssertSqlSafe(format!(
         "insert into trials (key, id, name, trial, configuration, fingerprint, definition, state)
-         values (
-             1 + max((select coalesce(max(key), 0) from trials),
-                     (select coalesce(max(key), 0) from removed_trials)),
-             ?, ?, ?, ?, ?, ?, 'planned')
+         values ({NEXT_KEY}, ?, ?, ?, ?, ?, ?, 'planned')
          returning key",
-    )
+    )))
     .bind(id.as_str())
     .bind(trial.name())
     .bind(json("trials.trial", trial)?)
@@ -128,7 +129,10 @@ async fn trial_key(
 }
 
 /// A value as compact JSON, as the database holds it.
-fn json(column: &'static str, value: &impl serde::Serialize) -> Result<String, StoreError> {
+pub(crate) fn json(
+    column: &'static str,
+    value: &impl serde::Serialize,
+) -> Result<String, StoreError> {
     serde_json::to_string(value)
         .map_err(|error| crate::error::corrupt(column, error, "what JSON can say"))
 }

@@ -1,7 +1,7 @@
 //! What the HPARAMS and CUSTOM SCALARS pages of TensorBoard are made of.
 
 use fitroom_domain::hyperparameters::HYPERPARAMETERS;
-use fitroom_domain::{Trial, TrialState};
+use fitroom_domain::{TRAIN_SETTINGS, TrainSetting, Trial, TrialState};
 use fitroom_tensorboard::{
     EventWriter, HparamDomain, HparamInfo, HparamValue, LineChart, Session, SessionStatus,
     WriteEventError,
@@ -18,16 +18,10 @@ const STATES: [TrialState; 3] = [
     TrialState::Failed,
 ];
 
-/// A setting of training that HPARAMS shows, by name.
-type Setting = (&'static str, fn(&Trial) -> f64);
-
-/// The settings by which configurations can differ, beside the hyperparameters.
-const SETTINGS: [Setting; 4] = [
-    ("learning_rate", |trial| trial.train.learning_rate),
-    ("batch_size", |trial| f64::from(trial.train.batch_size)),
-    ("epochs", |trial| f64::from(trial.train.epochs)),
-    ("patience", |trial| f64::from(trial.train.patience)),
-];
+/// The settings of training that HPARAMS shows: all but how many threads a trial has.
+fn settings() -> impl Iterator<Item = TrainSetting> {
+    TRAIN_SETTINGS.into_iter().filter(|it| it.name != "threads")
+}
 
 /// The experiment is the same for all trials of all sweeps, for TensorBoard takes that of any one of them.
 /// So it has no lists of values, and "differs" is what sweeps search, not what they find.
@@ -42,7 +36,7 @@ pub(super) fn write_experiment(
         differs,
     };
     let searched = HYPERPARAMETERS.map(|it| info(it.name, HparamDomain::Number, true));
-    let settings = SETTINGS.map(|(name, _)| info(name, HparamDomain::Number, false));
+    let settings = settings().map(|it| info(it.name, HparamDomain::Number, false));
     let texts = ["dataset", "task", "sweep"].map(|name| info(name, HparamDomain::Text, false));
     let state = info("state", HparamDomain::OneOf(&states), false);
     let infos: Vec<HparamInfo<'_>> = (searched.into_iter().chain(settings).chain(texts))
@@ -81,7 +75,7 @@ pub(super) fn write_session(
     let hparams: Vec<(&str, HparamValue<'_>)> = HYPERPARAMETERS
         .iter()
         .map(|it| (it.name, number((it.value)(&trial.hyperparameters))))
-        .chain(SETTINGS.map(|(name, value)| (name, number(value(trial)))))
+        .chain(settings().map(|it| (it.name, number((it.value)(&trial.train)))))
         .chain([
             ("dataset", HparamValue::Text(&trial.dataset.name)),
             ("task", HparamValue::Text(&trial.task.name)),

@@ -157,7 +157,8 @@ impl<'a> TensorboardSink<'a> {
         confusion: &ConfusionMatrix,
         training: &Training<'_>,
     ) {
-        let due = |every: Option<u32>| every.is_some_and(|every| metrics.epoch % every == 0);
+        let due =
+            |every: Option<u32>| every.is_some_and(|every| metrics.epoch.is_multiple_of(every));
         let settings = self.about.sweep.tensorboard;
         let step = i64::from(metrics.epoch);
         self.scalars(metrics);

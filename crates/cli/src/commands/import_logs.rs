@@ -1,0 +1,189 @@
+//! `fitroom import-logs`: what others trained and logged, among our own sweeps.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use fitroom_domain::{Fingerprint, TrialId, leaderboard};
+use fitroom_store::{ImportedRow, ImportedSweep, TrialRow};
+
+use super::runs_list::trials_table;
+use super::trial_json::TrialJson;
+use crate::arguments::{ImportLogsArguments, Places};
+use crate::database::Database;
+use crate::exit::{Exit, Failure, OrInput};
+use crate::importing::{
+    Experiments, HparamNames, group_trials, logged_hparam_names, read_log_runs, read_trial,
+};
+use crate::output;
+
+/// Problems, and files that are being written, that are listed one by one.
+const LISTED: usize = 20;
+
+pub(crate) fn run(places: &Places, arguments: &ImportLogsArguments) -> Result<Exit, Failure> {
+    let folder = &arguments.folder;
+    let root = fs::canonicalize(folder)
+        .map_err(|error| {
+            anyhow::Error::from(error).context(format!("cannot read `{}`", folder.display()))
+        })
+        .or_input()?;
+    let dataset = match &arguments.name {
+        Some(name) => name.clone(),
+        None => folder_name(&root),
+    };
+    let read = read_log_runs(&root).or_input()?;
+    if read.files == 0 {
+        return Err(anyhow!(
+            "no event files in `{}`, expected files whose names contain `tfevents` in it or in folders below",
+            folder.display()
+        ))
+        .or_input();
+    }
+    let names = HparamNames {
+        maps: &arguments.map,
+    };
+    for name in names.unused(logged_hparam_names(&read.runs)) {
+        output::message(&format!(
+            "warning: no trial has a hyperparameter `{name}` to map"
+        ));
+    }
+    let experiments = Experiments::of(&read.runs);
+    let source = source(&root);
+    let mut sweeps: BTreeMap<String, Vec<ImportedRow>> = BTreeMap::new();
+    for logs in group_trials(&read.runs) {
+        let sweep = match logs.sweep.is_empty() {
+            true => dataset.clone(),
+            false => logs.sweep.join("/"),
+        };
+        let row = read_trial(&logs, &experiments, &names, (&source, &sweep));
+        sweeps.entry(sweep).or_default().push(row);
+    }
+    for problem in read.problems.iter().take(LISTED) {
+        output::message(&format!("warning: {problem}"));
+    }
+    not_listed(read.problems.len(), "more problems");
+    for path in read.growing.iter().take(LISTED) {
+        output::message(&format!(
+            "`{}`: read but for its last record, which is not whole",
+            path.display()
+        ));
+    }
+    not_listed(read.growing.len(), "more such files");
+    let trials: usize = sweeps.values().map(Vec::len).sum();
+    output::message(&format!(
+        "{dataset}: {} with {}; {} in {}",
+        counted(read.files, "event file"),
+        counted(read.events as usize, "event"),
+        counted(trials, "trial"),
+        counted(sweeps.len(), "sweep"),
+    ));
+    if trials == 0 {
+        return Err(anyhow!(
+            "no trial in `{}`, expected losses, accuracies or hyperparameters in its event files",
+            folder.display()
+        ))
+        .or_input();
+    }
+    let database = Database::open(&places.runs)?;
+    let from = root.display().to_string();
+    for (name, rows) in &mut sweeps {
+        rows.sort_by_cached_key(|row| natural(&row.trial.run));
+        let sweep = ImportedSweep {
+            dataset: &dataset,
+            source: &source,
+            name,
+            from: &from,
+            trials: rows,
+        };
+        database.wait(database.store().import(&sweep))?;
+    }
+    show(&database, &sweeps, arguments.json)?;
+    Ok(match read.problems.is_empty() {
+        true => Exit::Well,
+        false => Exit::PartFailed,
+    })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+fn not_listed(count: usize, what: &str) {
+    if count > LISTED {
+        output::message(&format!("(and {} {what})", count - LISTED));
+    }
+}
+
+/// Prints the trials as they are in the database now, by sweep, the best first.
+fn show(
+    database: &Database,
+    sweeps: &BTreeMap<String, Vec<ImportedRow>>,
+    json: bool,
+) -> Result<(), Failure> {
+    let imported: HashSet<TrialId> = (sweeps.values().flatten())
+        .map(|row| row.trial.id())
+        .collect();
+    let mut rows: Vec<TrialRow> = database.wait(database.store().trials())?;
+    rows.retain(|row| imported.contains(&row.id));
+    rows.sort_by(|a, b| a.sweep.cmp(&b.sweep));
+    for sweep in rows.chunk_by_mut(|a, b| a.sweep == b.sweep) {
+        leaderboard::sort(sweep, |row| (row.id.clone(), row.figures));
+    }
+    if json {
+        let objects: Vec<TrialJson<'_>> = rows.iter().map(TrialJson::new).collect();
+        output::data(&serde_json::to_string_pretty(&objects)?)?;
+    } else {
+        output::data(&trials_table(&rows))?;
+    }
+    Ok(())
+}
+
+fn folder_name(root: &Path) -> String {
+    let name = root
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "logs".to_owned())
+}
+
+/// Stands for the folder, wherever it is called from.
+fn source(root: &Path) -> Fingerprint {
+    let path: PathBuf = [Path::new("imported logs"), root]
+        .into_iter()
+        .map(|it| it.as_os_str())
+        .collect();
+    Fingerprint::from_hash(&blake3::hash(path.as_os_str().as_encoded_bytes()))
+}
+
+/// A name by which `run-2` comes before `run-10`.
+fn natural(name: &str) -> Vec<(String, u128)> {
+    let mut parts: Vec<(String, u128)> = vec![(String::new(), 0)];
+    let mut was_digit = false;
+    for character in name.chars() {
+        let digit = character.to_digit(10);
+        if digit.is_none() && was_digit {
+            parts.push((String::new(), 0));
+        }
+        was_digit = digit.is_some();
+        if let Some((text, number)) = parts.last_mut() {
+            match digit {
+                Some(digit) => *number = number.saturating_mul(10).saturating_add(digit.into()),
+                None => text.push(character),
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_are_compared_as_numbers() {
+        let mut names = ["run-10", "run-2#2", "run-2", "a/run-1", "run-1"];
+        names.sort_by_key(|name| natural(name));
+        assert_eq!(names, ["a/run-1", "run-1", "run-2", "run-2#2", "run-10"]);
+    }
+}

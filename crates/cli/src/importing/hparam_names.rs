@@ -1,0 +1,305 @@
+//! Which of our hyperparameters and settings is meant by a name in somebody's logs.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use fitroom_domain::hyperparameters::HYPERPARAMETERS;
+use fitroom_domain::{SettingValue, TRAIN_SETTINGS};
+use fitroom_tensorboard::LoggedHparam;
+
+use super::series::words;
+
+/// Sets both kernel sizes.
+const KERNEL_SIZE: &str = "kernel_size";
+/// Decides nothing but which of a configuration's trials it is.
+const SEED: &str = "seed";
+
+/// Other names of ours, as words joined by `_`.
+const ALIASES: [(&str, &str); 36] = [
+    ("kernel", KERNEL_SIZE),
+    ("kernel_size", KERNEL_SIZE),
+    ("filter_size", KERNEL_SIZE),
+    ("conv_kernel_size", KERNEL_SIZE),
+    ("kernel_size1", "kernel_size_1"),
+    ("kernel1_size", "kernel_size_1"),
+    ("kernel_1_size", "kernel_size_1"),
+    ("first_kernel_size", "kernel_size_1"),
+    ("kernel_size2", "kernel_size_2"),
+    ("kernel2_size", "kernel_size_2"),
+    ("kernel_2_size", "kernel_size_2"),
+    ("second_kernel_size", "kernel_size_2"),
+    ("kernels", "kernel_num"),
+    ("num_kernels", "kernel_num"),
+    ("kernel_number", "kernel_num"),
+    ("filters", "kernel_num"),
+    ("num_filters", "kernel_num"),
+    ("filter_num", "kernel_num"),
+    ("channels", "kernel_num"),
+    ("dense", "dense_size"),
+    ("dense_units", "dense_size"),
+    ("units", "dense_size"),
+    ("num_units", "dense_size"),
+    ("hidden_size", "dense_size"),
+    ("hidden_units", "dense_size"),
+    ("dropout", "dropout_rate"),
+    ("drop_rate", "dropout_rate"),
+    ("lambda_reg", "lambda"),
+    ("reg_lambda", "lambda"),
+    ("l2", "lambda"),
+    ("l2_lambda", "lambda"),
+    ("lr", "learning_rate"),
+    ("bs", "batch_size"),
+    ("bsize", "batch_size"),
+    ("num_epochs", "epochs"),
+    ("random_seed", SEED),
+];
+
+/// `--map "kernel size=kernel_size_1"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MapArgument {
+    /// The name in the logs, as it stands there.
+    from: String,
+    /// Our name.
+    to: &'static str,
+}
+
+/// A `--map` that means nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MapArgumentError {
+    /// There is no `=`, or nothing before it.
+    #[error(
+        "expected NAME=OURS, a name in the logs and ours, for example `kernel size=kernel_size_1`"
+    )]
+    NoPair,
+    /// We have nothing of that name.
+    #[error("`{found}` is no name of ours, expected one of {}", known().collect::<Vec<_>>().join(", "))]
+    Unknown {
+        /// What stands behind the `=`.
+        found: String,
+    },
+}
+
+/// Every name that logs can be mapped to.
+fn known() -> impl Iterator<Item = &'static str> {
+    let hyperparameters = HYPERPARAMETERS.iter().map(|it| it.name);
+    [KERNEL_SIZE]
+        .into_iter()
+        .chain(hyperparameters)
+        .chain(TRAIN_SETTINGS.iter().map(|it| it.name))
+        .chain([SEED])
+}
+
+impl FromStr for MapArgument {
+    type Err = MapArgumentError;
+
+    fn from_str(text: &str) -> Result<MapArgument, MapArgumentError> {
+        let (from, to) = text.rsplit_once('=').ok_or(MapArgumentError::NoPair)?;
+        if from.is_empty() {
+            return Err(MapArgumentError::NoPair);
+        }
+        let found = to.trim();
+        match known().find(|name| *name == found) {
+            Some(to) => Ok(MapArgument {
+                from: from.to_owned(),
+                to,
+            }),
+            None => Err(MapArgumentError::Unknown {
+                found: found.to_owned(),
+            }),
+        }
+    }
+}
+
+/// What names in the logs mean.
+#[derive(Debug, Default)]
+pub(crate) struct HparamNames<'a> {
+    /// What the command line says, which comes before what we know.
+    pub(crate) maps: &'a [MapArgument],
+}
+
+/// Hyperparameters by our names, and by those of the logs where we have none.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct NamedHparams {
+    pub(crate) settings: BTreeMap<String, SettingValue>,
+    pub(crate) seed: Option<u64>,
+}
+
+impl HparamNames<'_> {
+    /// Our name of what the logs call so.
+    fn ours(&self, logged: &str) -> Option<&'static str> {
+        let mapped = self.maps.iter().rev().find(|map| map.from == logged);
+        if let Some(map) = mapped {
+            return Some(map.to);
+        }
+        let plain = words(logged).join("_");
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == plain);
+        (alias.map(|(_, name)| *name)).or_else(|| known().find(|name| *name == plain))
+    }
+
+    /// The arguments that map a name which no trial has.
+    pub(crate) fn unused<'n>(&self, logged: impl Iterator<Item = &'n String> + Clone) -> Vec<&str> {
+        let is_unused = |map: &&MapArgument| !logged.clone().any(|name| *name == map.from);
+        let unused = self.maps.iter().filter(is_unused);
+        unused.map(|map| map.from.as_str()).collect()
+    }
+
+    /// Hyperparameters of the logs by our names. What a value of ours cannot be keeps the name of the logs, and
+    /// what is not finite is not known.
+    pub(crate) fn named<'h>(
+        &self,
+        hparams: impl IntoIterator<Item = (&'h String, &'h LoggedHparam)>,
+    ) -> NamedHparams {
+        let mut named = NamedHparams::default();
+        let mut both_kernels = None;
+        for (name, value) in hparams {
+            let number = match value {
+                LoggedHparam::Number(number) => Some(*number),
+                LoggedHparam::Text(text) => text.trim().parse().ok(),
+                LoggedHparam::Flag(_) => None,
+            };
+            let number = number.filter(|number: &f64| number.is_finite());
+            match (self.ours(name), number, value) {
+                (Some(KERNEL_SIZE), Some(number), _) => both_kernels = Some(number),
+                (Some(SEED), Some(seed), _) if seed >= 0.0 && seed.fract() == 0.0 => {
+                    named.seed = Some(seed as u64);
+                }
+                (Some(ours), Some(number), _) if ours != SEED => {
+                    let number = SettingValue::Number(number);
+                    named.settings.insert(ours.to_owned(), number);
+                }
+                (_, _, LoggedHparam::Text(text)) => {
+                    let text = SettingValue::Text(text.clone());
+                    named.settings.insert(name.clone(), text);
+                }
+                (_, _, LoggedHparam::Flag(flag)) => {
+                    named
+                        .settings
+                        .insert(name.clone(), SettingValue::Flag(*flag));
+                }
+                (_, Some(number), LoggedHparam::Number(_)) => {
+                    let number = SettingValue::Number(number);
+                    named.settings.insert(name.clone(), number);
+                }
+                (_, None, LoggedHparam::Number(_)) => {}
+            }
+        }
+        if let Some(size) = both_kernels {
+            for name in ["kernel_size_1", "kernel_size_2"] {
+                let size = SettingValue::Number(size);
+                named.settings.entry(name.to_owned()).or_insert(size);
+            }
+        }
+        named
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(maps: &[&str], hparams: &[(&str, LoggedHparam)]) -> NamedHparams {
+        let maps: Vec<MapArgument> = maps.iter().map(|map| map.parse().unwrap()).collect();
+        let hparams: BTreeMap<String, LoggedHparam> = (hparams.iter())
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
+        HparamNames { maps: &maps }.named(&hparams)
+    }
+
+    fn shown(named: &NamedHparams) -> String {
+        let settings = named.settings.iter();
+        let settings: Vec<String> = settings
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        settings.join(" ")
+    }
+
+    const NUMBER: fn(f64) -> LoggedHparam = LoggedHparam::Number;
+
+    #[test]
+    fn names_of_the_study_and_of_others_become_ours() {
+        let study = named(
+            &[],
+            &[
+                ("kernel size", NUMBER(3.0)),
+                ("kernel num", NUMBER(64.0)),
+                ("lambda reg", NUMBER(1e-5)),
+                ("Dense Size", NUMBER(256.0)),
+            ],
+        );
+        assert_eq!(
+            shown(&study),
+            "dense_size=256 kernel_num=64 kernel_size_1=3 kernel_size_2=3 lambda=1e-5"
+        );
+        let torch = named(
+            &[],
+            &[
+                ("lr", NUMBER(0.1)),
+                ("bsize", LoggedHparam::Text("32".to_owned())),
+                ("optimizer", LoggedHparam::Text("adam".to_owned())),
+                ("augment", LoggedHparam::Flag(true)),
+                ("seed", NUMBER(7.0)),
+            ],
+        );
+        assert_eq!(
+            shown(&torch),
+            "augment=true batch_size=32 learning_rate=0.1 optimizer=adam"
+        );
+        assert_eq!(torch.seed, Some(7));
+    }
+
+    #[test]
+    fn the_command_line_comes_first_and_one_kernel_before_both() {
+        let mapped = named(
+            &["kernel size=kernel_size_1", "width=kernel_num"],
+            &[("kernel size", NUMBER(5.0)), ("width", NUMBER(8.0))],
+        );
+        assert_eq!(shown(&mapped), "kernel_num=8 kernel_size_1=5");
+        let one = named(
+            &[],
+            &[("kernel_size", NUMBER(3.0)), ("kernel_size_2", NUMBER(7.0))],
+        );
+        assert_eq!(shown(&one), "kernel_size_1=3 kernel_size_2=7");
+    }
+
+    #[test]
+    fn values_that_cannot_be_ours_stay_as_they_were_logged() {
+        let odd = named(
+            &[],
+            &[
+                ("kernel_num", LoggedHparam::Text("many".to_owned())),
+                ("lr", NUMBER(f64::NAN)),
+                ("seed", NUMBER(-1.5)),
+            ],
+        );
+        assert_eq!(shown(&odd), "kernel_num=many seed=-1.5");
+        assert_eq!(odd.seed, None);
+    }
+
+    #[test]
+    fn a_map_that_means_nothing_is_refused() {
+        let error = "width=kernels"
+            .parse::<MapArgument>()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("`kernels` is no name of ours, expected one of kernel_size,"),
+            "{error}"
+        );
+        assert_eq!(
+            "width".parse::<MapArgument>(),
+            Err(MapArgumentError::NoPair)
+        );
+        assert_eq!(
+            "=lambda".parse::<MapArgument>(),
+            Err(MapArgumentError::NoPair)
+        );
+    }
+
+    #[test]
+    fn every_alias_leads_to_a_name_of_ours() {
+        for (alias, name) in ALIASES {
+            assert!(known().any(|known| known == name), "{alias}");
+            assert_eq!(words(alias).join("_"), alias);
+        }
+    }
+}

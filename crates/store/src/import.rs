@@ -1,0 +1,200 @@
+//! Recording sweeps that others ran and logged.
+
+use fitroom_domain::{
+    EpochMetrics, Fingerprint, ImportedTrial, RecordedFigures, RecordedTrial, Split, TrialState,
+};
+use sqlx::{AssertSqlSafe, Sqlite, Transaction};
+
+use crate::error::{Doing, StoreError};
+use crate::open::Store;
+use crate::register::{NEXT_KEY, json};
+use crate::time::{utc_from_seconds, utc_now};
+
+/// A sweep as its logs have it.
+#[derive(Debug)]
+pub struct ImportedSweep<'a> {
+    /// What its dataset is called.
+    pub dataset: &'a str,
+    /// Stands for the folder of the logs.
+    pub source: &'a Fingerprint,
+    /// Its name, which stands for its task too.
+    pub name: &'a str,
+    /// The folder of the logs, for people.
+    pub from: &'a str,
+    /// Its trials, in order.
+    pub trials: &'a [ImportedRow],
+}
+
+/// A trial as its logs have it.
+#[derive(Debug)]
+pub struct ImportedRow {
+    /// What is known of how it was trained.
+    pub trial: ImportedTrial,
+    /// `finished`, `diverged` or `failed`.
+    pub state: TrialState,
+    /// Its figures; `Some` if and only if it is finished.
+    pub figures: Option<RecordedFigures>,
+    /// Its epochs. What is NaN is not recorded.
+    pub epochs: Vec<EpochMetrics>,
+    /// Why it has no figures.
+    pub error: Option<String>,
+    /// When it began and ended, in seconds since 1970.
+    pub times: Option<(f64, f64)>,
+}
+
+impl Store {
+    /// Records a sweep and its trials, all or none. What an earlier import recorded of the same logs is replaced;
+    /// trials that are not in the logs any more stay.
+    pub async fn import(&self, sweep: &ImportedSweep<'_>) -> Result<(), StoreError> {
+        let doing = "import a sweep";
+        let mut transaction = self.write().await?;
+        // No task of ours is a text.
+        let definition = json("sweeps.definition", &sweep.name)?;
+        let (key, plan): (i64, i64) = sqlx::query_as(
+            "insert into sweeps
+                 (dataset, fingerprint, name, task, definition, summary, keep, text, run_at, imported_from)
+             values (?, ?, ?, ?, ?, 'null', 'top', '', ?, ?)
+             on conflict (fingerprint, name, definition) do update
+             set dataset = excluded.dataset, run_at = excluded.run_at,
+                 imported_from = excluded.imported_from, plan = sweeps.plan + 1
+             returning key, plan",
+        )
+        .bind(sweep.dataset)
+        .bind(sweep.source.as_str())
+        .bind(sweep.name)
+        .bind(sweep.name)
+        .bind(&definition)
+        .bind(utc_now())
+        .bind(sweep.from)
+        .fetch_one(&mut *transaction)
+        .await
+        .doing(doing)?;
+        for (position, row) in sweep.trials.iter().enumerate() {
+            let trial = import_trial(&mut transaction, row, &definition, key).await?;
+            sqlx::query(
+                "insert into sweep_trials (sweep_key, trial_key, position, plan) values (?, ?, ?, ?)
+                 on conflict (sweep_key, trial_key) do update
+                 set position = excluded.position, plan = excluded.plan",
+            )
+            .bind(key)
+            .bind(trial)
+            .bind(position as i64)
+            .bind(plan)
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
+        }
+        transaction.commit().await.doing(doing)
+    }
+}
+
+/// Records one trial and returns its key.
+async fn import_trial(
+    transaction: &mut Transaction<'static, Sqlite>,
+    row: &ImportedRow,
+    definition: &str,
+    sweep: i64,
+) -> Result<i64, StoreError> {
+    let trial = RecordedTrial::Imported {
+        imported: row.trial.clone(),
+    };
+    let figures = row.figures.as_ref();
+    let count =
+        |pick: fn(&RecordedFigures) -> Option<u64>| figures.and_then(pick).map(|it| it as i64);
+    let key: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
+        "insert into trials
+             (key, id, name, trial, configuration, fingerprint, definition, state, sweep_key, accuracy, loss,
+              best_epoch, epochs, parameters, multiply_adds, seconds)
+         values ({NEXT_KEY}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         on conflict (id) do update
+         set trial = excluded.trial, configuration = excluded.configuration, state = excluded.state,
+             accuracy = excluded.accuracy, loss = excluded.loss, best_epoch = excluded.best_epoch,
+             epochs = excluded.epochs, parameters = excluded.parameters,
+             multiply_adds = excluded.multiply_adds, seconds = excluded.seconds
+         returning key"
+    )))
+    .bind(row.trial.id().as_str())
+    .bind(row.trial.name())
+    .bind(json("trials.trial", &trial)?)
+    .bind(row.trial.configuration_id())
+    .bind(row.trial.source.as_str())
+    .bind(definition)
+    .bind(row.state.as_str())
+    .bind(sweep)
+    .bind(figures.map(|figures| figures.accuracy))
+    .bind(figures.and_then(|figures| figures.loss))
+    .bind(figures.and_then(|figures| figures.best_epoch))
+    .bind(figures.and_then(|figures| figures.epochs))
+    .bind(count(|figures| figures.parameters))
+    .bind(count(|figures| figures.multiply_adds))
+    .bind(figures.and_then(|figures| figures.seconds))
+    .fetch_one(&mut **transaction)
+    .await
+    .doing("import a trial")?;
+    import_attempt(transaction, row, key).await?;
+    import_epochs(transaction, row, key).await?;
+    Ok(key)
+}
+
+/// The one attempt that an imported trial has: whoever trained it is gone.
+async fn import_attempt(
+    transaction: &mut Transaction<'static, Sqlite>,
+    row: &ImportedRow,
+    trial: i64,
+) -> Result<(), StoreError> {
+    let time = |seconds: Option<f64>| seconds.and_then(utc_from_seconds).unwrap_or_else(utc_now);
+    sqlx::query(
+        "insert into attempts (trial_key, number, owner, state, error, numerics, started_at, ended_at)
+         values (?, 1, 'imported', ?, ?, '', ?, ?)
+         on conflict (trial_key, number) do update
+         set state = excluded.state, error = excluded.error, started_at = excluded.started_at,
+             ended_at = excluded.ended_at",
+    )
+    .bind(trial)
+    .bind(row.state.as_str())
+    .bind(&row.error)
+    .bind(time(row.times.map(|(first, _)| first)))
+    .bind(time(row.times.map(|(_, last)| last)))
+    .execute(&mut **transaction)
+    .await
+    .doing("import a trial")?;
+    Ok(())
+}
+
+async fn import_epochs(
+    transaction: &mut Transaction<'static, Sqlite>,
+    row: &ImportedRow,
+    trial: i64,
+) -> Result<(), StoreError> {
+    let doing = "import the epochs of a trial";
+    sqlx::query("delete from metrics where trial_key = ?")
+        .bind(trial)
+        .execute(&mut **transaction)
+        .await
+        .doing(doing)?;
+    for epoch in &row.epochs {
+        for (split, name, value) in [
+            (Split::Train, "loss", epoch.train.loss),
+            (Split::Train, "accuracy", epoch.train.accuracy),
+            (Split::Validation, "loss", epoch.validation.loss),
+            (Split::Validation, "accuracy", epoch.validation.accuracy),
+            (Split::Train, "seconds", epoch.seconds),
+        ] {
+            if !value.is_finite() {
+                continue;
+            }
+            sqlx::query(
+                "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)",
+            )
+            .bind(trial)
+            .bind(epoch.epoch)
+            .bind(split.as_str())
+            .bind(name)
+            .bind(value)
+            .execute(&mut **transaction)
+            .await
+            .doing(doing)?;
+        }
+    }
+    Ok(())
+}
