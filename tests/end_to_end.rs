@@ -5,6 +5,7 @@
 //! - `any_shop`: another taxonomy
 //! - `bad_input`: wrong files and a full disk
 //! - `check`: what somebody should look at is found, and leaks are warned of
+//! - `import_layouts`: the many ways in which people lay out their logs
 //! - `import_logs`: event files of Keras, PyTorch, tensorboardX and our own become sweeps
 //! - `import_npz`: photographs and codes in `.npz` files, likewise, and a sweep trains on them
 //! - `choose`: which dataset is meant, and what is refused before anything is trained
@@ -40,6 +41,7 @@ mod choose;
 mod demo;
 mod full_disk;
 mod import;
+mod import_layouts;
 mod import_logs;
 mod import_npz;
 mod interrupt;

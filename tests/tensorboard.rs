@@ -6,7 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Value, json};
+
 use crate::photographs::{Workplace, file_name};
+use crate::tensorboard_pages::page;
 
 /// Scalars by run, tag and step.
 type Scalars = BTreeMap<String, BTreeMap<String, Vec<(i64, f64)>>>;
@@ -115,6 +118,40 @@ fn tensorboard_shows_each_epoch_once_of_a_trial_that_went_on_from_a_checkpoint()
             assert_logged(run, &folders[0]);
         }
     }
+    assert_everything_is_there_once(&workplace.path("runs"), &folders[0]);
+}
+
+/// TensorBoard's other pages have each step of the one run once, and of what is said once only that.
+fn assert_everything_is_there_once(runs: &Path, folder: &Path) {
+    let run = format!("small/slow/{}", file_name(folder));
+    let page = |show: &str| page(show, runs).unwrap();
+    let steps = |tag: &Value| -> Vec<i64> {
+        let values = tag.as_array().unwrap().iter();
+        values.map(|value| value[0].as_i64().unwrap()).collect()
+    };
+    let metrics = fs::read_to_string(folder.join("metrics.csv")).unwrap();
+    let epochs = metrics.lines().count() as i64 - 1;
+    for (show, tag) in [
+        ("histograms", "hidden/kernel"),
+        ("images", "confusion_matrix"),
+    ] {
+        let steps = steps(&page(show)[&run][tag]);
+        assert!(steps.is_sorted_by(|a, b| a < b), "{show}: {steps:?}");
+        assert_eq!(steps.last(), Some(&epochs), "{show}");
+    }
+    let texts = page("texts");
+    assert_eq!(steps(&texts[&run]["trial"]), [0]);
+    assert_eq!(steps(&texts[&run]["result"]).len(), 1);
+    assert_eq!(page("layout")["category"].as_array().unwrap().len(), 1);
+    let groups = page("hparams")["groups"].clone();
+    let sessions = groups.as_array().unwrap().iter();
+    let sessions = sessions.flat_map(|group| group["sessions"].as_array().unwrap().clone());
+    let sessions: Vec<Value> = sessions.collect();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(
+        (&sessions[0]["name"], &sessions[0]["status"]),
+        (&json!(run), &json!("STATUS_SUCCESS"))
+    );
 }
 
 /// The run's scalars are those of `metrics.csv` and `result.toml`, in single precision.

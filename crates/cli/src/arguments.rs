@@ -9,7 +9,7 @@ use fitroom_data::{Constant, SplitFractions};
 use fitroom_domain::ImageSize;
 
 use crate::device::Device;
-use crate::importing::MapArgument;
+use crate::importing::{MapArgument, known_names};
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
 /// which model to keep for each task.
@@ -63,6 +63,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = known_names())]
 pub(crate) struct ImportLogsArguments {
     /// The folder of the logs. Each folder in it that holds trials becomes a sweep; the same folder read again
     /// brings its trials up to date.
@@ -72,7 +73,7 @@ pub(crate) struct ImportLogsArguments {
     #[arg(long, value_name = "NAME=OURS")]
     pub(crate) map: Vec<MapArgument>,
     /// What the dataset is called [default: the folder's name].
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
     pub(crate) name: Option<String>,
     /// Print JSON for programs.
     #[arg(long)]
@@ -286,6 +287,18 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     seconds
         .and_then(Result::ok)
         .ok_or_else(|| format!("`{text}` is no time, expected seconds as in `60` or `0.5`"))
+}
+
+/// A dataset's name, of which paths are made.
+fn parse_name(text: &str) -> Result<String, String> {
+    let is_plain = |character: char| !character.is_control() && !"/\\".contains(character);
+    match text.starts_with('.') || text.trim().is_empty() || !text.chars().all(is_plain) {
+        true => Err(
+            "expected a name without `/`, `\\` and control characters that does not begin with `.`"
+                .to_owned(),
+        ),
+        false => Ok(text.to_owned()),
+    }
 }
 
 /// `60x80`: width, then height.

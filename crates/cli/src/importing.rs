@@ -14,10 +14,12 @@ mod group_trials;
 mod hparam_names;
 mod keras_model;
 mod log_runs;
+mod metric;
 mod read_trial;
 mod series;
 
-pub(crate) use group_trials::group_trials;
-pub(crate) use hparam_names::{HparamNames, MapArgument};
-pub(crate) use log_runs::read_log_runs;
-pub(crate) use read_trial::{Experiments, logged_hparam_names, read_trial};
+pub(crate) use group_trials::{TrialLogs, group_trials};
+pub(crate) use hparam_names::{HparamNames, MapArgument, known_names};
+pub(crate) use log_runs::{LogRuns, read_log_runs};
+pub(crate) use metric::Experiments;
+pub(crate) use read_trial::{logged_hparam_names, read_trial};

@@ -27,6 +27,7 @@ use checkpoint_files::forget_checkpoints;
 pub(crate) use progress::Progress;
 pub(crate) use restore_weights::{RestoreLock, Restoring};
 pub(crate) use run::Sweeping;
+pub(crate) use tensorboard_tags::{BEST_ACCURACY, SUMMARY};
 pub(crate) use time::duration;
 pub(crate) use trial_folder::{PREDICTIONS, WEIGHTS};
 pub(crate) use workers::{gibibytes, memory_taken, workers};

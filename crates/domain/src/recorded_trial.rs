@@ -28,10 +28,13 @@ pub enum RecordedTrial {
 pub struct ImportedTrial {
     /// Stands for the folder of the logs; of the photographs nothing is known.
     pub source: Fingerprint,
+    /// The names of the folders from there to its own.
+    pub folder: Vec<String>,
+    /// Which of the trainings in its folder it is, from 0.
+    pub take: usize,
     /// The sweep that it is of, which stands for the task.
     pub sweep: String,
-    /// The run's folder in that of its sweep, parts separated by `/`, and which of its files counts, where
-    /// they are runs of their own.
+    /// What it is called in its sweep; parts are separated by `/`.
     pub run: String,
     /// Hyperparameters and settings that are known, by name: ours where they are the same, else those of the
     /// logs.
@@ -65,12 +68,12 @@ impl fmt::Display for SettingValue {
 impl ImportedTrial {
     /// Its id: a hash of where it was found, so that logs that grew are known again.
     pub fn id(&self) -> TrialId {
-        TrialId::of_hash(&hash_of(&(
-            "imported",
-            &self.source,
-            &self.sweep,
-            &self.run,
-        )))
+        ImportedTrial::id_of(&self.source, &self.folder, self.take)
+    }
+
+    /// The id of the trial at this place.
+    pub fn id_of(source: &Fingerprint, folder: &[String], take: usize) -> TrialId {
+        TrialId::of_hash(&hash_of(&("imported", source, folder, take)))
     }
 
     /// What the trials of one configuration with different seeds share.
@@ -209,6 +212,8 @@ mod tests {
         ];
         ImportedTrial {
             source: "00112233445566778899aabbccddeeff".parse().unwrap(),
+            folder: ["Model 1", "fit", "run-2"].map(str::to_owned).to_vec(),
+            take: 0,
             sweep: "Model 1".to_owned(),
             run: "fit/run-2".to_owned(),
             settings: settings
@@ -228,10 +233,15 @@ mod tests {
         assert_eq!(learnt.id(), imported().id());
         assert_ne!(learnt.configuration_id(), imported().configuration_id());
         let elsewhere = ImportedTrial {
-            run: "fit/run-3".to_owned(),
+            folder: ["Model 1/fit", "run-2"].map(str::to_owned).to_vec(),
             ..imported()
         };
         assert_ne!(elsewhere.id(), imported().id());
+        let again = ImportedTrial {
+            take: 1,
+            ..imported()
+        };
+        assert_ne!(again.id(), imported().id());
         assert_eq!(elsewhere.configuration_id(), imported().configuration_id());
         assert_eq!(
             imported().name(),

@@ -23,9 +23,11 @@ pub(crate) fn leaderboard_table(
                 "By accuracy on validation, then fewer parameters, then lower loss. Accuracy and loss are \
                  those of the epoch whose weights were kept: the dot on the curve of the validation loss. \
                  Each of these small curves has its own scale."
-                " Trials marked " span.tag { "weights" } " have their weights on disk."
-                @if leaderboard.iter().any(|(row, _)| !row.weights_kept) {
-                    " Those of the others were removed: with " code { "keep = \"all\"" }
+                @if leaderboard.iter().any(|(row, _)| row.weights_kept) {
+                    " Trials marked " span.tag { "weights" } " have their weights on disk."
+                }
+                @if leaderboard.iter().any(|(row, _)| !row.weights_kept && !row.trial.is_imported()) {
+                    " Weights of the others were removed: with " code { "keep = \"all\"" }
                     " in the sweep file the same command trains them again, to the same bits."
                 }
                 span.needs-script { " A click on a header sorts by it." }

@@ -392,6 +392,8 @@ fn what_tensorboard_did_not_get_is_said() {
 fn imported(run: &str, accuracy: f64, settings: &[(&str, SettingValue)]) -> TrialRow {
     let imported = ImportedTrial {
         source: "00112233445566778899aabbccddeeff".parse().unwrap(),
+        folder: vec![run.to_owned()],
+        take: 0,
         sweep: "Model 1 (Shoes)".to_owned(),
         run: run.to_owned(),
         settings: (settings.iter())

@@ -1,7 +1,8 @@
 //! Recording sweeps that others ran and logged.
 
 use fitroom_domain::{
-    EpochMetrics, Fingerprint, ImportedTrial, RecordedFigures, RecordedTrial, Split, TrialState,
+    EpochMetrics, Fingerprint, ImportedTrial, RecordedFigures, RecordedTrial, Split, TrialId,
+    TrialState,
 };
 use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 
@@ -17,6 +18,8 @@ pub struct ImportedSweep<'a> {
     pub dataset: &'a str,
     /// Stands for the folder of the logs.
     pub source: &'a Fingerprint,
+    /// The names of the folders from there to its own, by which it is known.
+    pub folder: &'a [String],
     /// Its name, which stands for its task too.
     pub name: &'a str,
     /// The folder of the logs, for people.
@@ -48,17 +51,27 @@ impl Store {
     pub async fn import(&self, sweep: &ImportedSweep<'_>) -> Result<(), StoreError> {
         let doing = "import a sweep";
         let mut transaction = self.write().await?;
-        // No task of ours is a text.
-        let definition = json("sweeps.definition", &sweep.name)?;
+        // What a task of ours asks is no list.
+        let definition = json("sweeps.definition", &sweep.folder)?;
+        let known: Option<i64> = sqlx::query_scalar(
+            "select key from sweeps
+             where fingerprint = ? and definition = ? and imported_from is not null",
+        )
+        .bind(sweep.source.as_str())
+        .bind(&definition)
+        .fetch_optional(&mut *transaction)
+        .await
+        .doing(doing)?;
         let (key, plan): (i64, i64) = sqlx::query_as(
             "insert into sweeps
-                 (dataset, fingerprint, name, task, definition, summary, keep, text, run_at, imported_from)
-             values (?, ?, ?, ?, ?, 'null', 'top', '', ?, ?)
-             on conflict (fingerprint, name, definition) do update
-             set dataset = excluded.dataset, run_at = excluded.run_at,
-                 imported_from = excluded.imported_from, plan = sweeps.plan + 1
+                 (key, dataset, fingerprint, name, task, definition, summary, keep, text, run_at, imported_from)
+             values (?, ?, ?, ?, ?, ?, 'null', 'top', '', ?, ?)
+             on conflict (key) do update
+             set dataset = excluded.dataset, name = excluded.name, task = excluded.task,
+                 run_at = excluded.run_at, imported_from = excluded.imported_from, plan = sweeps.plan + 1
              returning key, plan",
         )
+        .bind(known)
         .bind(sweep.dataset)
         .bind(sweep.source.as_str())
         .bind(sweep.name)
@@ -86,6 +99,36 @@ impl Store {
         }
         transaction.commit().await.doing(doing)
     }
+
+    /// Forgets imported trials whose logs turned out to be part of others', and sweeps without any.
+    pub async fn forget_imported(&self, trials: &[TrialId]) -> Result<(), StoreError> {
+        let doing = "forget an imported trial";
+        let mut transaction = self.write().await?;
+        for id in trials {
+            for table in ["metrics", "attempts", "sweep_trials"] {
+                sqlx::query(AssertSqlSafe(format!(
+                    "delete from {table} where trial_key = (select key from trials where id = ?)"
+                )))
+                .bind(id.as_str())
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+            }
+            sqlx::query("delete from trials where id = ?")
+                .bind(id.as_str())
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+        }
+        sqlx::query(
+            "delete from sweeps where imported_from is not null
+             and not exists (select 1 from sweep_trials where sweep_key = sweeps.key)",
+        )
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        transaction.commit().await.doing(doing)
+    }
 }
 
 /// Records one trial and returns its key.
@@ -107,7 +150,8 @@ async fn import_trial(
               best_epoch, epochs, parameters, multiply_adds, seconds)
          values ({NEXT_KEY}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (id) do update
-         set trial = excluded.trial, configuration = excluded.configuration, state = excluded.state,
+         set name = excluded.name, trial = excluded.trial, configuration = excluded.configuration,
+             definition = excluded.definition, sweep_key = excluded.sweep_key, state = excluded.state,
              accuracy = excluded.accuracy, loss = excluded.loss, best_epoch = excluded.best_epoch,
              epochs = excluded.epochs, parameters = excluded.parameters,
              multiply_adds = excluded.multiply_adds, seconds = excluded.seconds
@@ -131,6 +175,13 @@ async fn import_trial(
     .fetch_one(&mut **transaction)
     .await
     .doing("import a trial")?;
+    // Once more of the logs was there it may have turned out to be another sweep's.
+    sqlx::query("delete from sweep_trials where trial_key = ? and sweep_key <> ?")
+        .bind(key)
+        .bind(sweep)
+        .execute(&mut **transaction)
+        .await
+        .doing("import a trial")?;
     import_attempt(transaction, row, key).await?;
     import_epochs(transaction, row, key).await?;
     Ok(key)

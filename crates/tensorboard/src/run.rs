@@ -30,7 +30,8 @@ pub struct Run {
     pub keras_model: Option<String>,
     /// Whether it says that training starts: a file that does so goes on with the training of those before it.
     pub starts: bool,
-    /// The earliest time of an event other than the file's version, in seconds since 1970, UTC; `None` where no event has a finite one.
+    /// The earliest time of an event other than the file's version, in seconds since 1970, UTC; `None` where no
+    /// event has a finite one.
     pub first_wall_time: Option<f64>,
     /// The latest, likewise.
     pub last_wall_time: Option<f64>,

@@ -1,11 +1,12 @@
 //! `fitroom import-logs`: what others trained and logged, among our own sweeps.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::anyhow;
-use fitroom_domain::{Fingerprint, TrialId, leaderboard};
+use anyhow::{Context, anyhow};
+use fitroom_domain::{Fingerprint, ImportedTrial, TrialId, leaderboard};
 use fitroom_store::{ImportedRow, ImportedSweep, TrialRow};
 
 use super::runs_list::trials_table;
@@ -14,7 +15,8 @@ use crate::arguments::{ImportLogsArguments, Places};
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::importing::{
-    Experiments, HparamNames, group_trials, logged_hparam_names, read_log_runs, read_trial,
+    Experiments, HparamNames, LogRuns, TrialLogs, group_trials, logged_hparam_names, read_log_runs,
+    read_trial,
 };
 use crate::output;
 
@@ -23,11 +25,8 @@ const LISTED: usize = 20;
 
 pub(crate) fn run(places: &Places, arguments: &ImportLogsArguments) -> Result<Exit, Failure> {
     let folder = &arguments.folder;
-    let root = fs::canonicalize(folder)
-        .map_err(|error| {
-            anyhow::Error::from(error).context(format!("cannot read `{}`", folder.display()))
-        })
-        .or_input()?;
+    let cannot = || format!("cannot read `{}`", folder.display());
+    let root = fs::canonicalize(folder).with_context(cannot).or_input()?;
     let dataset = match &arguments.name {
         Some(name) => name.clone(),
         None => folder_name(&root),
@@ -48,28 +47,16 @@ pub(crate) fn run(places: &Places, arguments: &ImportLogsArguments) -> Result<Ex
             "warning: no trial has a hyperparameter `{name}` to map"
         ));
     }
-    let experiments = Experiments::of(&read.runs);
+    tell(&read);
     let source = source(&root);
-    let mut sweeps: BTreeMap<String, Vec<ImportedRow>> = BTreeMap::new();
-    for logs in group_trials(&read.runs) {
-        let sweep = match logs.sweep.is_empty() {
-            true => dataset.clone(),
-            false => logs.sweep.join("/"),
-        };
-        let row = read_trial(&logs, &experiments, &names, (&source, &sweep));
-        sweeps.entry(sweep).or_default().push(row);
+    let grouped = group_trials(&read.runs);
+    let experiments = Experiments::of(&read.runs);
+    let mut sweeps: BTreeMap<&[String], Vec<ImportedRow>> = BTreeMap::new();
+    for logs in &grouped {
+        let name = sweep_name(&logs.sweep, &dataset);
+        let row = read_trial(logs, &experiments, &names, (&source, &name));
+        sweeps.entry(&logs.sweep).or_default().push(row);
     }
-    for problem in read.problems.iter().take(LISTED) {
-        output::message(&format!("warning: {problem}"));
-    }
-    not_listed(read.problems.len(), "more problems");
-    for path in read.growing.iter().take(LISTED) {
-        output::message(&format!(
-            "`{}`: read but for its last record, which is not whole",
-            path.display()
-        ));
-    }
-    not_listed(read.growing.len(), "more such files");
     let trials: usize = sweeps.values().map(Vec::len).sum();
     output::message(&format!(
         "{dataset}: {} with {}; {} in {}",
@@ -87,27 +74,50 @@ pub(crate) fn run(places: &Places, arguments: &ImportLogsArguments) -> Result<Ex
     }
     let database = Database::open(&places.runs)?;
     let from = root.display().to_string();
-    for (name, rows) in &mut sweeps {
+    for (folder, rows) in &mut sweeps {
         rows.sort_by_cached_key(|row| natural(&row.trial.run));
+        let name = sweep_name(folder, &dataset);
         let sweep = ImportedSweep {
             dataset: &dataset,
             source: &source,
-            name,
+            folder,
+            name: &name,
             from: &from,
             trials: rows,
         };
-        database.wait(database.store().import(&sweep))?;
+        let imported = database.wait(database.store().import(&sweep));
+        imported.with_context(|| {
+            format!(
+                "sweep `{name}` was not imported; the same command imports it and those after it"
+            )
+        })?;
     }
-    show(&database, &sweeps, arguments.json)?;
+    let superseded = superseded(&grouped, &source);
+    database.wait(database.store().forget_imported(&superseded))?;
+    let imported = sweeps.values().flatten().map(|row| row.trial.id());
+    show(&database, &imported.collect(), arguments.json)?;
     Ok(match read.problems.is_empty() {
         true => Exit::Well,
         false => Exit::PartFailed,
     })
 }
 
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
+/// Says what could not be read, and what was understood in a way that somebody may not expect.
+fn tell(read: &LogRuns) {
+    for problem in read.problems.iter().take(LISTED) {
+        output::message(&format!("warning: {problem}"));
+    }
+    not_listed(read.problems.len(), "more problems");
+    for path in read.growing.iter().take(LISTED) {
+        output::message(&format!(
+            "`{}`: read but for its last record, which is not whole",
+            path.display()
+        ));
+    }
+    not_listed(read.growing.len(), "more such files");
+    for tag in read.percent.iter().take(LISTED) {
+        output::message(&format!("`{tag}` is taken to be in percent"));
+    }
 }
 
 fn not_listed(count: usize, what: &str) {
@@ -116,19 +126,36 @@ fn not_listed(count: usize, what: &str) {
     }
 }
 
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+/// A sweep is called as its folder is; the root, as the dataset.
+fn sweep_name(folder: &[String], dataset: &str) -> String {
+    match folder {
+        [] => dataset.to_owned(),
+        folder => folder.join("/"),
+    }
+}
+
+/// Trials that an earlier import may have made of sessions whose curves were not there yet.
+fn superseded(trials: &[TrialLogs<'_>], source: &Fingerprint) -> Vec<TrialId> {
+    let of_trial = |trial: &TrialLogs<'_>| {
+        let sessions = trial.runs.iter().filter(|run| run.session.is_some());
+        let elsewhere = sessions.filter(|run| run.folder != trial.folder);
+        let ids = elsewhere.map(|run| ImportedTrial::id_of(source, &run.folder, run.take));
+        ids.collect::<Vec<_>>()
+    };
+    trials.iter().flat_map(of_trial).collect()
+}
+
 /// Prints the trials as they are in the database now, by sweep, the best first.
-fn show(
-    database: &Database,
-    sweeps: &BTreeMap<String, Vec<ImportedRow>>,
-    json: bool,
-) -> Result<(), Failure> {
-    let imported: HashSet<TrialId> = (sweeps.values().flatten())
-        .map(|row| row.trial.id())
-        .collect();
+fn show(database: &Database, imported: &HashSet<TrialId>, json: bool) -> Result<(), Failure> {
     let mut rows: Vec<TrialRow> = database.wait(database.store().trials())?;
     rows.retain(|row| imported.contains(&row.id));
     rows.sort_by(|a, b| a.sweep.cmp(&b.sweep));
-    for sweep in rows.chunk_by_mut(|a, b| a.sweep == b.sweep) {
+    for sweep in rows.chunk_by_mut(|a, b| a.sweep == b.sweep && a.definition == b.definition) {
         leaderboard::sort(sweep, |row| (row.id.clone(), row.figures));
     }
     if json {
@@ -141,19 +168,18 @@ fn show(
 }
 
 fn folder_name(root: &Path) -> String {
-    let name = root
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    name.unwrap_or_else(|| "logs".to_owned())
+    let name = root.file_name().map(OsStr::to_string_lossy);
+    name.map_or_else(
+        || "logs".to_owned(),
+        |name| name.replace(char::is_control, "\u{fffd}"),
+    )
 }
 
 /// Stands for the folder, wherever it is called from.
 fn source(root: &Path) -> Fingerprint {
-    let path: PathBuf = [Path::new("imported logs"), root]
-        .into_iter()
-        .map(|it| it.as_os_str())
-        .collect();
-    Fingerprint::from_hash(&blake3::hash(path.as_os_str().as_encoded_bytes()))
+    let mut hasher = blake3::Hasher::new_derive_key("fitroom: a folder of imported logs");
+    hasher.update(root.as_os_str().as_encoded_bytes());
+    Fingerprint::from_hash(&hasher.finalize())
 }
 
 /// A name by which `run-2` comes before `run-10`.

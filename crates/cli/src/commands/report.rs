@@ -24,6 +24,9 @@ use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::sweeping::PREDICTIONS;
 
+/// Bytes of a page's or folder's name; file systems take 255, and numbers may follow.
+const LONGEST_NAME: usize = 180;
+
 pub(crate) fn run(places: &Places) -> Result<Exit, Failure> {
     let Some(database) = Database::open_existing(&places.runs)? else {
         output::message(&format!(
@@ -124,14 +127,26 @@ fn page_paths(sweeps: &[SweepRecord]) -> Vec<String> {
     paths
 }
 
-/// A name as part of a path. Ours are plain; those of imported sweeps are names of any folders.
+/// A name as part of a path. Ours are plain; those of imported sweeps are names of any folders, and may be too long.
 fn in_path(name: &str) -> String {
     let plain = |character: char| match character {
         _ if character.is_alphanumeric() => character,
         '_' | '-' | '.' | ' ' | '(' | ')' => character,
         _ => '_',
     };
-    name.chars().map(plain).collect()
+    let path: String = name.chars().map(plain).collect();
+    let path = match path.strip_prefix('.') {
+        Some(rest) => format!("_{rest}"),
+        None => path,
+    };
+    match path.len() {
+        0 => "_".to_owned(),
+        1..=LONGEST_NAME => path,
+        _ => {
+            let start: String = path.chars().take(LONGEST_NAME / 4).collect();
+            format!("{start}-{}", &blake3::hash(name.as_bytes()).to_hex()[..16])
+        }
+    }
 }
 
 fn report_row(row: &TrialRow, sweep: &SweepRecord, curve: Vec<EpochMetrics>) -> ReportRow {

@@ -1,11 +1,16 @@
 //! A trial's curve, from series whose steps are anything that rises.
 
+use std::cmp::Ordering;
+
 use fitroom_domain::{EpochMetrics, LossAndAccuracy, Split};
 
 use super::log_runs::LogRun;
 use super::series::{Measure, SeriesKind};
 
-type Series = [(i64, f64)];
+/// Epochs that are recorded of a trial, and two more. Somebody who logs every step has millions.
+const MOST_EPOCHS: usize = 1000;
+
+type Points = [(i64, f64)];
 
 /// Epochs of a trial, and the step of each.
 #[derive(Debug, Default, PartialEq)]
@@ -14,7 +19,7 @@ pub(crate) struct LoggedCurve {
     pub(crate) epochs: Vec<EpochMetrics>,
     /// The step of each.
     pub(crate) steps: Vec<i64>,
-    /// Whether the loss became infinite or undefined, and stayed so.
+    /// Whether the loss ended infinite or undefined.
     pub(crate) diverged: bool,
 }
 
@@ -34,7 +39,7 @@ impl LoggedCurve {
         };
         let [train, validation] = [Split::Train, Split::Validation]
             .map(|split| [loss(split), series(Measure::Accuracy, split)]);
-        let of_split = |split: &[&Series]| {
+        let of_split = |split: &[&Points]| {
             let steps = split
                 .iter()
                 .flat_map(|series| series.iter().map(|(step, _)| *step));
@@ -49,7 +54,7 @@ impl LoggedCurve {
         } else {
             validated
         };
-        let figures = |split: [&Series; 2], at: usize| {
+        let figures = |split: [&Points; 2], at: usize| {
             let [loss, accuracy] = split.map(|series| value(series, &steps, at));
             LossAndAccuracy { loss, accuracy }
         };
@@ -66,6 +71,17 @@ impl LoggedCurve {
         }
     }
 
+    /// At most so many epochs: evenly taken, the best and the last among them.
+    pub(crate) fn thinned(self, best: Option<u32>) -> Vec<EpochMetrics> {
+        let every = self.epochs.len().div_ceil(MOST_EPOCHS).max(1) as u32;
+        let last = self.epochs.len() as u32;
+        let mut epochs = self.epochs;
+        epochs.retain(|it| {
+            it.epoch % every == 1 % every || it.epoch == last || Some(it.epoch) == best
+        });
+        epochs
+    }
+
     /// The best epoch: of those with a validation accuracy the one with the lowest validation loss, as ours are
     /// chosen, else with the highest accuracy; `None` without either.
     pub(crate) fn best(&self) -> Option<&EpochMetrics> {
@@ -74,25 +90,31 @@ impl LoggedCurve {
             let LossAndAccuracy { loss, accuracy } = figures(epoch);
             loss.is_finite() || accuracy.is_finite()
         });
-        // NaN, which nobody logged, comes after every number.
+        let rank = |epoch: &EpochMetrics| {
+            let LossAndAccuracy { loss, accuracy } = figures(epoch);
+            (accuracy.is_nan(), loss.is_nan(), loss, -accuracy)
+        };
         known.min_by(|a, b| {
-            let (a, b) = (figures(a), figures(b));
-            let with_accuracy = a.accuracy.is_nan().cmp(&b.accuracy.is_nan());
-            with_accuracy
-                .then(a.loss.total_cmp(&b.loss))
-                .then(b.accuracy.total_cmp(&a.accuracy))
+            let (a, b) = (rank(a), rank(b));
+            let known = (a.0, a.1).cmp(&(b.0, b.1));
+            // A NaN may have any sign.
+            let loss = if a.1 {
+                Ordering::Equal
+            } else {
+                a.2.total_cmp(&b.2)
+            };
+            known.then(loss).then(a.3.total_cmp(&b.3))
         })
     }
 }
 
-/// Whether a loss became infinite or undefined, and stayed so.
-fn has_diverged(loss: &Series) -> bool {
-    let is_finite = |(_, loss): &(i64, f64)| loss.is_finite();
-    loss.iter().any(is_finite) && !loss.last().is_none_or(is_finite)
+/// Whether a loss is infinite or undefined at its end.
+fn has_diverged(loss: &Points) -> bool {
+    loss.last().is_some_and(|(_, loss)| !loss.is_finite())
 }
 
 /// A series of a trial; empty if nobody logged it. Where no tag or folder names a split, it is train's.
-fn find<'a>(runs: &[&'a LogRun], measure: Measure, split: Split) -> &'a Series {
+fn find<'a>(runs: &[&'a LogRun], measure: Measure, split: Split) -> &'a Points {
     let of = |split| {
         let kind = SeriesKind { measure, split };
         runs.iter().find_map(|run| run.series.get(&kind))
@@ -105,11 +127,11 @@ fn find<'a>(runs: &[&'a LogRun], measure: Measure, split: Split) -> &'a Series {
             None
         }
     });
-    found.map_or(&[], Vec::as_slice)
+    found.map_or(&[], |series| series.points.as_slice())
 }
 
 /// The last value of a series in an epoch: after the step of the one before, up to its own.
-fn value(series: &Series, steps: &[i64], at: usize) -> f64 {
+fn value(series: &Points, steps: &[i64], at: usize) -> f64 {
     let end = series.partition_point(|(step, _)| *step <= steps[at]);
     let last = series[..end].last();
     let is_within = |step: i64| at == 0 || step > steps[at - 1];
@@ -120,14 +142,22 @@ fn value(series: &Series, steps: &[i64], at: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::importing::log_runs::Series;
 
-    fn run(series: &[(Measure, Option<Split>, &Series)]) -> LogRun {
+    fn run(series: &[(Measure, Option<Split>, &Points)]) -> LogRun {
         let series = series.iter().map(|(measure, split, points)| {
             let kind = SeriesKind {
                 measure: *measure,
                 split: *split,
             };
-            (kind, points.to_vec())
+            let points = points.to_vec();
+            (
+                kind,
+                Series {
+                    points,
+                    ..Series::default()
+                },
+            )
         });
         LogRun {
             series: series.collect(),
@@ -207,10 +237,43 @@ mod tests {
     }
 
     #[test]
+    fn of_very_many_epochs_some_are_taken_with_the_best_and_the_last() {
+        let losses: Vec<(i64, f64)> = (0..2500).map(|step| (step, 2500.0 - step as f64)).collect();
+        let curve = LoggedCurve::of(&[&run(&[(Measure::Loss, VALIDATION, &losses)])]);
+        let epochs = curve.thinned(Some(77));
+        let numbers: Vec<u32> = epochs.iter().map(|epoch| epoch.epoch).collect();
+        assert_eq!(numbers.len(), 835);
+        assert!(
+            numbers.contains(&77) && numbers.starts_with(&[1, 4, 7]) && numbers.ends_with(&[2500])
+        );
+        let few = LoggedCurve::of(&[&run(&[(Measure::Loss, VALIDATION, &losses[..1000])])]);
+        assert_eq!(few.thinned(None).len(), 1000);
+    }
+
+    #[test]
+    fn an_undefined_loss_of_either_sign_is_not_the_lowest() {
+        for nan in [f64::NAN, -f64::NAN] {
+            let logged = run(&[
+                (Measure::Loss, VALIDATION, &[(1, 0.5), (2, nan), (3, 0.25)]),
+                (
+                    Measure::Accuracy,
+                    VALIDATION,
+                    &[(1, 0.5), (2, 0.25), (3, 0.75)],
+                ),
+            ]);
+            let curve = LoggedCurve::of(&[&logged]);
+            assert_eq!(curve.best().unwrap().epoch, 3);
+            assert!(!curve.diverged);
+        }
+    }
+
+    #[test]
     fn a_loss_that_ends_undefined_has_diverged() {
         let curve =
             |last| LoggedCurve::of(&[&run(&[(Measure::Loss, TRAIN, &[(1, 0.5), (2, last)])])]);
         assert!(curve(f64::NAN).diverged && curve(f64::INFINITY).diverged);
+        let from_the_first = run(&[(Measure::Loss, TRAIN, &[(1, f64::NAN)])]);
+        assert!(LoggedCurve::of(&[&from_the_first]).diverged);
         assert!(!curve(0.25).diverged);
         assert_eq!(curve(0.25).best(), None);
         assert_eq!(LoggedCurve::of(&[]), LoggedCurve::default());

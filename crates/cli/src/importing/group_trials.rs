@@ -7,10 +7,12 @@
 //! X/run-1                                     all in one folder (we, tensorboardX)
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use fitroom_domain::Split;
 
 use super::log_runs::LogRun;
-use super::series::{Part, part};
+use super::series::Part;
 
 /// Folders that stand between a sweep's and its trials'.
 const TREES: [&str; 4] = ["fit", "hparam_tuning", "hparams", "logs"];
@@ -20,10 +22,12 @@ const TREES: [&str; 4] = ["fit", "hparam_tuning", "hparams", "logs"];
 pub(crate) struct TrialLogs<'a> {
     /// The folder of its sweep, below the root; empty: the root itself.
     pub(crate) sweep: Vec<String>,
-    /// Its own folder below that of its sweep, with its number where one folder holds several.
+    /// What it is called in its sweep: its own folder, with its number where one folder holds several; empty: the root.
     pub(crate) run: String,
-    /// The folder of its session below the root: metrics are named from there.
-    pub(crate) session_folder: Vec<String>,
+    /// Its folder below the root.
+    pub(crate) folder: Vec<String>,
+    /// Which of its folder's trainings it is, from 0.
+    pub(crate) take: usize,
     /// Everything that was logged of it.
     pub(crate) runs: Vec<&'a LogRun>,
 }
@@ -61,76 +65,136 @@ impl Group<'_> {
 
 /// The trials of these runs, in the order of their folders.
 pub(crate) fn group_trials(runs: &[LogRun]) -> Vec<TrialLogs<'_>> {
-    let mut groups: BTreeMap<&[String], Group<'_>> = BTreeMap::new();
+    let mut groups: Groups<'_> = BTreeMap::new();
+    // The root has parts only if it is a trial: else `dev` and `test` in it are trials that are called so.
+    let mut in_root = runs.iter().filter(|run| run.folder.len() <= 1);
+    let is_trial = |run: &LogRun| run.folder.is_empty() || run.part == Some(Part::Of(Split::Train));
+    let root_is_trial = in_root.any(is_trial);
     for run in runs {
         let base = match run.folder.split_last() {
-            Some((last, base)) if part(last).is_some() => base,
+            Some((_, [])) if !root_is_trial => &run.folder,
+            Some((_, base)) if run.part.is_some() => base,
             _ => &run.folder,
         };
         groups.entry(base).or_default().runs.push(run);
     }
-    let sessions = groups.iter().filter(|(_, group)| group.is_only_session());
-    let mut session_of: BTreeMap<&[String], Vec<&[String]>> = BTreeMap::new();
-    for (base, _) in sessions {
-        if let Some(curves) = curves_of(base, &groups) {
-            session_of.entry(curves).or_default().push(base);
-        }
-    }
-    // Of several sessions in one training nobody can say which made the curve.
-    session_of.retain(|_, sessions| sessions.len() == 1);
-    let joined: Vec<&[String]> = session_of.values().flatten().copied().collect();
+    let sessions_of = sessions_of(&groups);
+    let joined: HashSet<&[String]> = sessions_of.values().flatten().copied().collect();
     let mut trials = Vec::new();
     for (base, group) in &groups {
         if joined.contains(base) || !(group.has_session() || group.has_curve()) {
             continue;
         }
-        let session = session_of.get(base).and_then(|sessions| sessions.first());
-        let session_folder = *session.unwrap_or(base);
+        let sessions = sessions_of.get(base).map_or(&[][..], Vec::as_slice);
         let mut runs = group.runs.clone();
-        if let Some(session) = session {
-            runs.extend(&groups[session].runs);
-        }
-        let sweep = sweep_of(base, session.copied());
+        runs.extend(sessions.iter().flat_map(|session| &groups[session].runs));
+        let sweep = sweep_of(base, sessions.first().copied());
         let run = base[sweep.len()..].join("/");
-        let takes = takes(&runs);
-        for (index, runs) in takes.into_iter().enumerate() {
+        for (take, runs) in takes(&runs).into_iter().enumerate() {
             trials.push(TrialLogs {
                 sweep: sweep.to_vec(),
-                run: match index {
+                run: match take {
                     0 => run.clone(),
-                    _ => format!("{run}#{}", index + 1),
+                    _ => format!("{run}#{}", take + 1),
                 },
-                session_folder: session_folder.to_vec(),
+                folder: base.to_vec(),
+                take,
                 runs,
             });
         }
     }
+    fold_constant_leaves(&mut trials);
     trials
 }
 
+/// What was logged, by folder.
+type Groups<'a> = BTreeMap<&'a [String], Group<'a>>;
+
+/// The sessions without curves that describe a training, by its folder.
+fn sessions_of<'g>(groups: &Groups<'g>) -> BTreeMap<&'g [String], Vec<&'g [String]>> {
+    let awaiting = groups.iter().filter(|(_, group)| group.awaits_session());
+    let mut by_name: HashMap<(usize, Option<&String>), Vec<&'g [String]>> = HashMap::new();
+    for (base, _) in awaiting {
+        let name = (base.len(), base.last());
+        by_name.entry(name).or_default().push(base);
+    }
+    let mut sessions_of: BTreeMap<&'g [String], Vec<&'g [String]>> = BTreeMap::new();
+    for (session, _) in groups.iter().filter(|(_, group)| group.is_only_session()) {
+        let alike = by_name.get(&(session.len(), session.last()));
+        let alike = alike.map_or(&[][..], Vec::as_slice);
+        if let Some(curves) = curves_of(session, groups, alike) {
+            sessions_of.entry(curves).or_default().push(session);
+        }
+    }
+    // Of several sessions in one training nobody can say which made the curve.
+    sessions_of.retain(|base, sessions| {
+        sessions.len() == 1 || one_for_each(&groups[base], sessions, groups)
+    });
+    sessions_of
+}
+
+/// Whether each of these sessions began in another of the trainings of one folder.
+fn one_for_each(group: &Group<'_>, sessions: &[&[String]], groups: &Groups<'_>) -> bool {
+    let starts = starts(&group.runs);
+    let runs = sessions.iter().flat_map(|session| &groups[session].runs);
+    let mut takes: Vec<usize> = runs.map(|run| take_of(&starts, run)).collect();
+    let all = takes.len();
+    takes.sort_unstable();
+    takes.dedup();
+    takes.len() == all
+}
+
 /// The group whose training a session without curves describes: that of the folder above, or the one with the same
-/// name in another tree.
+/// name in another tree. `alike` are those that are as deep and called so.
 fn curves_of<'g>(
     session: &[String],
-    groups: &BTreeMap<&'g [String], Group<'_>>,
+    groups: &Groups<'g>,
+    alike: &[&'g [String]],
 ) -> Option<&'g [String]> {
-    let (last, above) = session.split_last()?;
+    let (_, above) = session.split_last()?;
     if let Some((above, group)) = groups.get_key_value(above)
         && group.awaits_session()
     {
         return Some(above);
     }
-    let is_twin = |base: &[String]| {
-        let differing = base.iter().zip(session).filter(|(a, b)| a != b).count();
-        base.len() == session.len() && base.last() == Some(last) && differing == 1
-    };
-    let twins = groups
-        .iter()
-        .filter(|(base, group)| is_twin(base) && group.awaits_session());
-    let twins: Vec<&[String]> = twins.map(|(base, _)| *base).collect();
-    match twins[..] {
-        [twin] => Some(twin),
+    let is_twin = |base: &&&[String]| base.iter().zip(session).filter(|(a, b)| a != b).count() == 1;
+    let mut twins = alike.iter().filter(is_twin);
+    match (twins.next(), twins.next()) {
+        (Some(twin), None) => Some(twin),
         _ => None,
+    }
+}
+
+/// Where every trial lies in a folder of the same name in one of its own (`trial_1/0`, `trial_2/0`), that folder is
+/// the trial's, and the one above the sweep's.
+fn fold_constant_leaves(trials: &mut [TrialLogs<'_>]) {
+    let mut of_sweep: BTreeMap<&[String], BTreeSet<&[String]>> = BTreeMap::new();
+    for trial in trials.iter() {
+        of_sweep
+            .entry(&trial.sweep)
+            .or_default()
+            .insert(&trial.folder);
+    }
+    // Sweeps of one trial each, by the folder above and the name below.
+    let mut alike: BTreeMap<(&[String], &String), Vec<Vec<String>>> = BTreeMap::new();
+    for (sweep, folders) in &of_sweep {
+        let mut folders = folders.iter();
+        if let (Some(folder), None) = (folders.next(), folders.next())
+            && folder.len() == sweep.len() + 1
+            && let (Some((_, above)), Some(leaf)) = (sweep.split_last(), folder.last())
+        {
+            alike.entry((above, leaf)).or_default().push(sweep.to_vec());
+        }
+    }
+    let folded = alike.into_values().filter(|sweeps| sweeps.len() > 1);
+    let folded: HashSet<Vec<String>> = folded.flatten().collect();
+    for trial in trials
+        .iter_mut()
+        .filter(|trial| folded.contains(&trial.sweep))
+    {
+        if let (Some(name), Some(leaf)) = (trial.sweep.pop(), trial.folder.last()) {
+            trial.run = trial.run.replacen(leaf.as_str(), &name, 1);
+        }
     }
 }
 
@@ -150,36 +214,44 @@ fn sweep_of<'g>(base: &'g [String], session: Option<&[String]>) -> &'g [String] 
     }
 }
 
-/// The trainings of one trial's folders, one after the other: the folder that holds the most says when each began.
+/// The trainings of one trial's folders, one after the other.
 fn takes<'a>(runs: &[&'a LogRun]) -> Vec<Vec<&'a LogRun>> {
-    let mut by_folder: BTreeMap<&[String], Vec<&LogRun>> = BTreeMap::new();
-    for run in runs {
-        let is_part_of_training = run.session.is_some() || !run.series.is_empty();
-        if is_part_of_training && is_counted(run) {
-            by_folder.entry(&run.folder).or_default().push(run);
-        }
-    }
-    // Of equal numbers a session's: it begins before its curves.
-    let weight = |runs: &Vec<&LogRun>| (runs.len(), runs.iter().any(|run| run.session.is_some()));
-    let starts = by_folder.values().max_by_key(|runs| weight(runs));
-    let mut starts: Vec<f64> = (starts.into_iter().flatten())
-        .map(|run| run.times.map_or(f64::NEG_INFINITY, |(first, _)| first))
-        .collect();
-    starts.sort_by(f64::total_cmp);
+    let starts = starts(runs);
     let mut takes: Vec<Vec<&LogRun>> = vec![Vec::new(); starts.len().max(1)];
     for run in runs {
-        let began = run.times.map_or(f64::NEG_INFINITY, |(first, _)| first);
-        let before = starts.partition_point(|start| *start <= began);
-        takes[before.saturating_sub(1)].push(run);
+        takes[take_of(&starts, run)].push(run);
     }
     takes.retain(|runs| runs.iter().any(|run| has_logged(run)));
     takes
 }
 
-/// Whether its folder is no part without series of ours, such as pictures.
-fn is_counted(run: &LogRun) -> bool {
-    let part = run.folder.last().and_then(|name| part(name));
-    part != Some(Part::Other)
+/// When each training of one trial's folders began: the folder that holds the most says so.
+fn starts(runs: &[&LogRun]) -> Vec<f64> {
+    let mut by_folder: BTreeMap<&[String], Vec<&LogRun>> = BTreeMap::new();
+    for run in runs {
+        let counts = run.session.is_some() || !run.series.is_empty();
+        if counts && run.part != Some(Part::Other) {
+            by_folder.entry(&run.folder).or_default().push(run);
+        }
+    }
+    // Of equal numbers a session's: it begins before its curves.
+    let has_session = |runs: &[&LogRun]| runs.iter().any(|run| run.session.is_some());
+    let most = by_folder
+        .values()
+        .max_by_key(|runs| (runs.len(), has_session(runs)));
+    let mut starts: Vec<f64> = most.into_iter().flatten().map(|run| began(run)).collect();
+    starts.sort_by(f64::total_cmp);
+    starts
+}
+
+/// The last of these trainings that had begun when this was logged.
+fn take_of(starts: &[f64], run: &LogRun) -> usize {
+    let before = starts.partition_point(|start| *start <= began(run));
+    before.saturating_sub(1)
+}
+
+fn began(run: &LogRun) -> f64 {
+    run.times.map_or(f64::NEG_INFINITY, |(first, _)| first)
 }
 
 /// Whether it says more than that it began.
@@ -189,19 +261,25 @@ fn has_logged(run: &LogRun) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use fitroom_domain::Split;
     use fitroom_tensorboard::LoggedStart;
 
     use super::*;
-    use crate::importing::series::{Measure, SeriesKind};
+    use crate::importing::log_runs::{Last, Series};
+    use crate::importing::series::{Measure, SeriesKind, part};
+
+    const LAST: Last = Last {
+        step: 1,
+        value: 0.5,
+        highest: 0.5,
+        count: 1,
+    };
 
     fn run(folder: &str, began: f64) -> LogRun {
+        let names = folder.split('/').filter(|name| !name.is_empty());
+        let folder: Vec<String> = names.map(str::to_owned).collect();
         LogRun {
-            folder: folder
-                .split('/')
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            part: folder.last().and_then(|name| part(name)),
+            folder,
             times: Some((began, began + 5.0)),
             ..LogRun::default()
         }
@@ -213,8 +291,8 @@ mod tests {
             split: Some(Split::Train),
         };
         LogRun {
-            series: [(kind, vec![(0, 0.5)])].into(),
-            last: [("loss".to_owned(), (0, 0.5))].into(),
+            series: [(kind, Series::default())].into(),
+            last: [("loss".to_owned(), LAST)].into(),
             ..run(folder, began)
         }
     }
@@ -222,7 +300,7 @@ mod tests {
     fn session(folder: &str, began: f64) -> LogRun {
         LogRun {
             session: Some(LoggedStart::default()),
-            last: [("accuracy".to_owned(), (1, 0.5))].into(),
+            last: [("accuracy".to_owned(), LAST)].into(),
             ..run(folder, began)
         }
     }
@@ -335,5 +413,49 @@ mod tests {
     fn the_root_may_be_a_trial_itself() {
         let runs = [curve("train", 2.0), curve("validation", 3.0)];
         assert_eq!(grouped(&runs), [":  = train@2 validation@3"]);
+        let named = [
+            curve("dev", 2.0),
+            curve("test", 3.0),
+            curve("baseline", 4.0),
+        ];
+        let expected = [
+            ": baseline = baseline@4",
+            ": dev = dev@2",
+            ": test = test@3",
+        ];
+        assert_eq!(grouped(&named), expected);
+    }
+
+    #[test]
+    fn several_sessions_below_a_folder_go_to_its_trainings_by_time() {
+        let runs = [
+            curve("run", 1.0),
+            curve("run", 21.0),
+            session("run/170.5", 9.0),
+            session("run/171.5", 29.0),
+        ];
+        assert_eq!(
+            grouped(&runs),
+            [": run = run@1 run/170.5@9", ": run#2 = run@21 run/171.5@29"]
+        );
+    }
+
+    #[test]
+    fn folders_of_one_trial_each_under_the_same_name_are_trials_of_one_sweep() {
+        let runs = [
+            curve("search/trial_1/0/train", 1.0),
+            curve("search/trial_2/0/train", 1.0),
+            curve("search/trial_2/0/train", 11.0),
+            curve("other/alone/0", 1.0),
+        ];
+        assert_eq!(
+            grouped(&runs),
+            [
+                "other/alone: 0 = other/alone/0@1",
+                "search: trial_1 = search/trial_1/0/train@1",
+                "search: trial_2 = search/trial_2/0/train@1",
+                "search: trial_2#2 = search/trial_2/0/train@11",
+            ]
+        );
     }
 }

@@ -15,9 +15,8 @@ const KERNEL_SIZE: &str = "kernel_size";
 const SEED: &str = "seed";
 
 /// Other names of ours, as words joined by `_`.
-const ALIASES: [(&str, &str); 36] = [
+const ALIASES: [(&str, &str); 34] = [
     ("kernel", KERNEL_SIZE),
-    ("kernel_size", KERNEL_SIZE),
     ("filter_size", KERNEL_SIZE),
     ("conv_kernel_size", KERNEL_SIZE),
     ("kernel_size1", "kernel_size_1"),
@@ -34,7 +33,6 @@ const ALIASES: [(&str, &str); 36] = [
     ("filters", "kernel_num"),
     ("num_filters", "kernel_num"),
     ("filter_num", "kernel_num"),
-    ("channels", "kernel_num"),
     ("dense", "dense_size"),
     ("dense_units", "dense_size"),
     ("units", "dense_size"),
@@ -125,15 +123,16 @@ pub(crate) struct NamedHparams {
 }
 
 impl HparamNames<'_> {
-    /// Our name of what the logs call so.
-    fn ours(&self, logged: &str) -> Option<&'static str> {
+    /// Our name of what the logs call so, and how surely: the command line before the same name before another.
+    fn ours(&self, logged: &str) -> Option<(u8, &'static str)> {
         let mapped = self.maps.iter().rev().find(|map| map.from == logged);
         if let Some(map) = mapped {
-            return Some(map.to);
+            return Some((0, map.to));
         }
         let plain = words(logged).join("_");
+        let exact = known().find(|name| *name == plain).map(|name| (1, name));
         let alias = ALIASES.iter().find(|(alias, _)| *alias == plain);
-        (alias.map(|(_, name)| *name)).or_else(|| known().find(|name| *name == plain))
+        exact.or_else(|| alias.map(|(_, name)| (2, *name)))
     }
 
     /// The arguments that map a name which no trial has.
@@ -143,54 +142,92 @@ impl HparamNames<'_> {
         unused.map(|map| map.from.as_str()).collect()
     }
 
-    /// Hyperparameters of the logs by our names. What a value of ours cannot be keeps the name of the logs, and
-    /// what is not finite is not known.
+    /// Hyperparameters of the logs by our names. Where several are the same one of ours, the one that is surely
+    /// meant counts. The others, and values that ours cannot have, keep the name of the logs; a number that is not
+    /// finite is not known.
     pub(crate) fn named<'h>(
         &self,
         hparams: impl IntoIterator<Item = (&'h String, &'h LoggedHparam)>,
     ) -> NamedHparams {
         let mut named = NamedHparams::default();
-        let mut both_kernels = None;
-        for (name, value) in hparams {
-            let number = match value {
-                LoggedHparam::Number(number) => Some(*number),
-                LoggedHparam::Text(text) => text.trim().parse().ok(),
-                LoggedHparam::Flag(_) => None,
-            };
-            let number = number.filter(|number: &f64| number.is_finite());
-            match (self.ours(name), number, value) {
-                (Some(KERNEL_SIZE), Some(number), _) => both_kernels = Some(number),
-                (Some(SEED), Some(seed), _) if seed >= 0.0 && seed.fract() == 0.0 => {
-                    named.seed = Some(seed as u64);
+        let mut ours: BTreeMap<&'static str, f64> = BTreeMap::new();
+        let hparams = hparams.into_iter();
+        let mut hparams: Vec<_> = hparams
+            .map(|(name, value)| (self.ours(name), name, value))
+            .collect();
+        hparams.sort_by_key(|(ours, ..)| ours.map_or(u8::MAX, |(rank, _)| rank));
+        for (meant, logged, value) in hparams {
+            let number = number(value).filter(|number| {
+                let is_seed = meant.is_some_and(|(_, name)| name == SEED);
+                !is_seed || *number >= 0.0 && number.fract() == 0.0
+            });
+            match (meant, number) {
+                (Some((_, name)), Some(number)) if !ours.contains_key(name) => {
+                    ours.insert(name, number);
                 }
-                (Some(ours), Some(number), _) if ours != SEED => {
-                    let number = SettingValue::Number(number);
-                    named.settings.insert(ours.to_owned(), number);
-                }
-                (_, _, LoggedHparam::Text(text)) => {
-                    let text = SettingValue::Text(text.clone());
-                    named.settings.insert(name.clone(), text);
-                }
-                (_, _, LoggedHparam::Flag(flag)) => {
-                    named
-                        .settings
-                        .insert(name.clone(), SettingValue::Flag(*flag));
-                }
-                (_, Some(number), LoggedHparam::Number(_)) => {
-                    let number = SettingValue::Number(number);
-                    named.settings.insert(name.clone(), number);
-                }
-                (_, None, LoggedHparam::Number(_)) => {}
+                _ => named.keep(logged, value),
             }
         }
-        if let Some(size) = both_kernels {
-            for name in ["kernel_size_1", "kernel_size_2"] {
-                let size = SettingValue::Number(size);
-                named.settings.entry(name.to_owned()).or_insert(size);
+        named.seed = ours.remove(SEED).map(|seed| seed as u64);
+        if let Some(both) = ours.remove(KERNEL_SIZE) {
+            ours.entry("kernel_size_1").or_insert(both);
+            ours.entry("kernel_size_2").or_insert(both);
+        }
+        for (name, number) in ours {
+            let number = SettingValue::Number(number);
+            // One that is called so and does not count stands back.
+            if let Some(other) = named.settings.insert(name.to_owned(), number) {
+                named.settings.insert(format!("{name} (logged)"), other);
             }
         }
         named
     }
+}
+
+/// The number that a value is or spells, if it is finite.
+fn number(value: &LoggedHparam) -> Option<f64> {
+    let number = match value {
+        LoggedHparam::Number(number) => Some(*number),
+        LoggedHparam::Text(text) => text.trim().parse().ok(),
+        LoggedHparam::Flag(_) => None,
+    };
+    number.filter(|number| number.is_finite())
+}
+
+impl NamedHparams {
+    /// Keeps a value under the name that the logs give it.
+    fn keep(&mut self, name: &str, value: &LoggedHparam) {
+        let value = match value {
+            LoggedHparam::Number(number) if !number.is_finite() => return,
+            LoggedHparam::Number(number) => SettingValue::Number(*number),
+            LoggedHparam::Text(text) => SettingValue::Text(text.clone()),
+            LoggedHparam::Flag(flag) => SettingValue::Flag(*flag),
+        };
+        self.settings.insert(name.to_owned(), value);
+    }
+}
+
+/// Whether it is a name of ours as it stands.
+pub(crate) fn is_ours(name: &str) -> bool {
+    known().any(|known| known == name)
+}
+
+/// Every name in logs that we know, for people.
+pub(crate) fn known_names() -> String {
+    let mut text =
+        "Names in the logs that are known (case, spaces, `-` and `_` do not matter):\n".to_owned();
+    for name in known() {
+        let aliases = ALIASES.iter().filter(|(_, ours)| *ours == name);
+        let aliases: Vec<&str> = aliases.map(|(alias, _)| *alias).collect();
+        text.push_str("  ");
+        text.push_str(name);
+        if !aliases.is_empty() {
+            text.push_str(": ");
+            text.push_str(&aliases.join(", "));
+        }
+        text.push('\n');
+    }
+    text + "One that --map gives comes first, then our own name, then another; what is not known keeps its name."
 }
 
 #[cfg(test)]
@@ -259,6 +296,22 @@ mod tests {
             &[("kernel_size", NUMBER(3.0)), ("kernel_size_2", NUMBER(7.0))],
         );
         assert_eq!(shown(&one), "kernel_size_1=3 kernel_size_2=7");
+    }
+
+    #[test]
+    fn of_two_names_for_one_setting_the_surer_counts_and_the_other_is_kept() {
+        let twice = named(&[], &[("lr", NUMBER(0.1)), ("learning_rate", NUMBER(0.01))]);
+        assert_eq!(shown(&twice), "learning_rate=0.01 lr=0.1");
+        let mapped = named(
+            &["width=kernel_num"],
+            &[
+                ("filters", NUMBER(4.0)),
+                ("kernel_num", NUMBER(8.0)),
+                ("width", NUMBER(16.0)),
+            ],
+        );
+        let expected = "filters=4 kernel_num=16 kernel_num (logged)=8";
+        assert_eq!(shown(&mapped), expected);
     }
 
     #[test]

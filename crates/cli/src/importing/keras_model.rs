@@ -88,7 +88,7 @@ impl KerasModel {
         );
         let is_plain = layers.iter().all(is_plain);
         if let (Some(k1), Some(k2), Some(n), Some(d), Some(p), Some(l)) = hyperparameters
-            && let Some((image, classes)) = inputs.zip(output["units"].as_u64())
+            && let Some((image, classes)) = inputs.zip(length(&output["units"]))
             && is_plain
         {
             let whole = |number: f64| number as u32;
@@ -131,11 +131,17 @@ fn input_shape(config: &Value) -> Option<ImageSize> {
     let shape = ["batch_input_shape", "batch_shape"].map(|key| config[key].as_array());
     match shape.into_iter().flatten().next()?.as_slice() {
         [_, height, width, channels] if channels.as_u64() == Some(3) => Some(ImageSize {
-            height: height.as_u64()?.try_into().ok()?,
-            width: width.as_u64()?.try_into().ok()?,
+            height: length(height)?,
+            width: length(width)?,
         }),
         _ => None,
     }
+}
+
+/// A side of a photograph, or a number of classes: of more, nobody trains such a network.
+fn length(value: &Value) -> Option<u32> {
+    let length = value.as_u64()?;
+    u16::try_from(length).ok().map(u32::from)
 }
 
 /// The side of a square that is given as a number or as two.

@@ -1,6 +1,7 @@
 //! Folders with event files, and what is needed of each training that they hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use fitroom_tensorboard::{
@@ -9,17 +10,24 @@ use fitroom_tensorboard::{
 };
 
 use super::keras_model::KerasModel;
-use super::series::{self, SeriesKind};
+use super::series::{self, Part, SeriesKind};
+use crate::sweeping::SUMMARY;
 
 /// A training as one folder has it. A folder may hold several, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct LogRun {
     /// The names of the folders from the root to its own.
     pub(crate) folder: Vec<String>,
-    /// The series that count: steps, rising, and values.
-    pub(crate) series: BTreeMap<SeriesKind, Vec<(i64, f64)>>,
-    /// The last step and value of every tag.
-    pub(crate) last: BTreeMap<String, (i64, f64)>,
+    /// The part of a trial that its folder holds, if it holds no whole one.
+    pub(crate) part: Option<Part>,
+    /// Which of the trainings in its folder it is, from 0.
+    pub(crate) take: usize,
+    /// The series that count.
+    pub(crate) series: BTreeMap<SeriesKind, Series>,
+    /// Every tag's last value.
+    pub(crate) last: BTreeMap<String, Last>,
+    /// What our own logs say of a trial from its start on, by name.
+    pub(crate) summary: BTreeMap<String, String>,
     /// The metrics of its experiment.
     pub(crate) metrics: Vec<LoggedMetric>,
     /// Its hyperparameters.
@@ -30,6 +38,25 @@ pub(crate) struct LogRun {
     pub(crate) model: Option<KerasModel>,
     /// When it was first and last written to, in seconds since 1970.
     pub(crate) times: Option<(f64, f64)>,
+}
+
+/// The values of a tag.
+#[derive(Debug, Default)]
+pub(crate) struct Series {
+    pub(crate) tag: String,
+    /// Steps, rising, and values.
+    pub(crate) points: Vec<(i64, f64)>,
+}
+
+/// The end of a tag's values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Last {
+    pub(crate) step: i64,
+    pub(crate) value: f64,
+    /// The highest of all.
+    pub(crate) highest: f64,
+    /// How many there are.
+    pub(crate) count: usize,
 }
 
 /// What was read, and what could not be.
@@ -45,6 +72,8 @@ pub(crate) struct LogRuns {
     pub(crate) growing: Vec<PathBuf>,
     /// What is wrong, one sentence for each file or folder.
     pub(crate) problems: Vec<String>,
+    /// Tags whose values are in percent.
+    pub(crate) percent: BTreeSet<String>,
 }
 
 /// Reads every event file below `root`. Of what cannot be read it says so and goes on.
@@ -61,32 +90,97 @@ pub(crate) fn read_log_runs(root: &Path) -> Result<LogRuns, FindRunsError> {
     for files in found.runs {
         read.add_folder(root, &files);
     }
+    read.scale_percent();
     Ok(read)
+}
+
+/// Files of one training in one folder.
+struct Take<'a> {
+    files: Vec<&'a PathBuf>,
+    /// What the first file holds; of several it is read again with the others.
+    first: Run,
+    /// The last step of each tag.
+    last_steps: BTreeMap<String, i64>,
+    /// TensorBoard takes the first session for good; here that of the last try counts.
+    session: Option<LoggedStart>,
+    end: Option<LoggedEnd>,
 }
 
 impl LogRuns {
     fn add_folder(&mut self, root: &Path, files: &RunFiles) {
         let below = files.folder.strip_prefix(root).unwrap_or(&files.folder);
-        let names = below.iter().map(|name| name.to_string_lossy().into_owned());
-        let folder: Vec<String> = names.collect();
-        // Files of the training that is being put together, and what they hold.
-        let mut takes: Vec<(Vec<&PathBuf>, Run)> = Vec::new();
+        let folder: Vec<String> = below.iter().map(shown).collect();
+        let mut takes: Vec<Take<'_>> = Vec::new();
         for file in &files.files {
-            let (run, reports) = read_run(&[file]);
+            let (mut run, reports) = read_run(&[file]);
             reports.iter().for_each(|report| self.add_report(report));
+            let last_steps = run.scalars.iter().filter_map(|(tag, series)| {
+                let (step, _) = series.last_key_value()?;
+                Some((tag.clone(), *step))
+            });
+            let last_steps: Vec<_> = last_steps.collect();
             match takes.last_mut() {
-                Some((of_take, before)) if goes_on(before, &run) => {
-                    of_take.push(file);
-                    *before = read_run(of_take).0;
-                    // TensorBoard takes the first for good; here the last try counts.
-                    before.session_start = run.session_start.or(before.session_start.take());
-                    before.session_end = run.session_end.or(before.session_end.take());
+                Some(take) if take.goes_on_with(&run) => {
+                    take.files.push(file);
+                    take.last_steps.extend(last_steps);
+                    take.session = run.session_start.or(take.session.take());
+                    take.end = run.session_end.or(take.end.take());
                 }
-                _ => takes.push((vec![file], run)),
+                _ => takes.push(Take {
+                    files: vec![file],
+                    session: run.session_start.take(),
+                    end: run.session_end.take(),
+                    first: run,
+                    last_steps: last_steps.into_iter().collect(),
+                }),
             }
         }
-        let runs = takes.into_iter().map(|(_, run)| log_run(&folder, run));
-        self.runs.extend(runs);
+        for (number, take) in takes.into_iter().enumerate() {
+            let run = match take.files.len() {
+                1 => take.first,
+                _ => read_run(&take.files).0,
+            };
+            self.runs.push(LogRun {
+                take: number,
+                session: take.session,
+                end: take.end,
+                ..log_run(&folder, run)
+            });
+        }
+    }
+
+    /// Accuracies in percent become shares. What is in percent is decided by a tag's values in all runs: a low one
+    /// of 0.9 % looks like a high share.
+    fn scale_percent(&mut self) {
+        let mut highest: BTreeMap<&str, f64> = BTreeMap::new();
+        let tags = self.runs.iter().flat_map(|run| &run.last);
+        for (tag, last) in tags.filter(|(tag, _)| series::is_any_accuracy(tag)) {
+            let so_far = highest.entry(tag).or_insert(last.highest);
+            *so_far = so_far.max(last.highest);
+        }
+        // Sums of single-precision shares may be a little above 1.
+        let in_percent = |highest: f64| highest > 1.0001 && highest <= 100.01;
+        let percent = highest.iter().filter(|(_, highest)| in_percent(**highest));
+        self.percent = percent.map(|(tag, _)| (*tag).to_owned()).collect();
+        for run in &mut self.runs {
+            for series in run
+                .series
+                .values_mut()
+                .filter(|it| self.percent.contains(&it.tag))
+            {
+                series
+                    .points
+                    .iter_mut()
+                    .for_each(|(_, value)| *value /= 100.0);
+            }
+            for (_, last) in run
+                .last
+                .iter_mut()
+                .filter(|(tag, _)| self.percent.contains(*tag))
+            {
+                last.value /= 100.0;
+            }
+        }
     }
 
     fn add_report(&mut self, report: &FileReport) {
@@ -117,27 +211,38 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Whether a file goes on with the training of the files before: it says so itself, or its steps come after theirs.
-/// Steps that were there before are another training's.
-fn goes_on(before: &Run, next: &Run) -> bool {
-    if next.starts {
-        return true;
+impl Take<'_> {
+    /// Whether a file goes on with this training: it says so itself, or its steps come after those before. Steps
+    /// that were there before are another training's.
+    fn goes_on_with(&self, next: &Run) -> bool {
+        if next.starts {
+            return true;
+        }
+        let two_sessions = self.session.is_some() && next.session_start.is_some();
+        let comes_after = next.scalars.iter().all(|(tag, series)| {
+            let first = series.first_key_value();
+            let last = self.last_steps.get(tag);
+            first
+                .zip(last)
+                .is_none_or(|((first, _), last)| first > last)
+        });
+        !two_sessions && comes_after
     }
-    let two_sessions = before.session_start.is_some() && next.session_start.is_some();
-    let comes_after = next.scalars.iter().all(|(tag, series)| {
-        let last = before
-            .scalars
-            .get(tag)
-            .and_then(|series| series.last_key_value());
-        let first = series.first_key_value();
-        last.zip(first)
-            .is_none_or(|((last, _), (first, _))| first > last)
-    });
-    !two_sessions && comes_after
+}
+
+/// A folder's name as it can be printed.
+fn shown(name: &OsStr) -> String {
+    let name = name.to_string_lossy();
+    name.replace(char::is_control, "\u{fffd}")
 }
 
 fn log_run(folder: &[String], run: Run) -> LogRun {
     let part = folder.last().and_then(|name| series::part(name));
+    let part = part.filter(|part| {
+        !run.scalars
+            .keys()
+            .any(|tag| series::contradicts(tag, *part))
+    });
     // Of several tags of a kind the one with the fewest words says the least beside it.
     let mut chosen: BTreeMap<SeriesKind, (usize, &String)> = BTreeMap::new();
     for tag in run.scalars.keys() {
@@ -149,23 +254,49 @@ fn log_run(folder: &[String], run: Run) -> LogRun {
     }
     let series = chosen.iter().map(|(kind, (_, tag))| {
         let points = run.scalars[*tag].iter();
-        (
-            *kind,
-            points.map(|(step, point)| (*step, point.value)).collect(),
-        )
+        let series = Series {
+            tag: (*tag).clone(),
+            points: points.map(|(step, point)| (*step, point.value)).collect(),
+        };
+        (*kind, series)
     });
     let last = run.scalars.iter().filter_map(|(tag, series)| {
         let (step, point) = series.last_key_value()?;
-        Some((tag.clone(), (*step, point.value)))
+        let values = series.values().map(|point| point.value);
+        let last = Last {
+            step: *step,
+            value: point.value,
+            highest: values.fold(f64::NEG_INFINITY, f64::max),
+            count: series.len(),
+        };
+        Some((tag.clone(), last))
     });
     LogRun {
         folder: folder.to_vec(),
+        part,
         series: series.collect(),
         last: last.collect(),
         metrics: run.experiment.map(|it| it.metrics).unwrap_or_default(),
-        session: run.session_start,
-        end: run.session_end,
         model: run.keras_model.as_deref().and_then(KerasModel::read),
         times: run.first_wall_time.zip(run.last_wall_time),
+        summary: summary(&run.texts),
+        ..LogRun::default()
     }
+}
+
+/// The rows of the table that our own logs have under `trial`, by name.
+fn summary(
+    texts: &BTreeMap<String, fitroom_tensorboard::Series<Vec<String>>>,
+) -> BTreeMap<String, String> {
+    let text = texts.get(SUMMARY).and_then(|series| series.values().next());
+    let lines = text
+        .iter()
+        .flat_map(|point| &point.value)
+        .flat_map(|text| text.lines());
+    let row = |line: &str| {
+        let cells = line.strip_prefix("| ")?.strip_suffix(" |")?;
+        let (name, value) = cells.split_once(" | ")?;
+        Some((name.to_owned(), value.to_owned()))
+    };
+    lines.filter_map(row).collect()
 }

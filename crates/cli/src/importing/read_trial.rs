@@ -4,41 +4,19 @@ use std::collections::BTreeMap;
 
 use fitroom_domain::{EpochMetrics, Fingerprint, ImportedTrial, RecordedFigures, TrialState};
 use fitroom_store::ImportedRow;
-use fitroom_tensorboard::{LoggedHparam, LoggedMetric, SessionStatus};
+use fitroom_tensorboard::{LoggedHparam, SessionStatus};
 
 use super::curve::LoggedCurve;
 use super::group_trials::TrialLogs;
-use super::hparam_names::HparamNames;
+use super::hparam_names::{HparamNames, is_ours};
 use super::log_runs::LogRun;
-use super::series::is_accuracy;
+use super::metric::{Experiments, Metric, metric};
+use crate::sweeping::BEST_ACCURACY;
 
-/// What our own logs say beside hyperparameters.
-const STATE: &str = "state";
+/// What our own logs have among hyperparameters that is none.
+const NO_HPARAMS: [&str; 4] = ["dataset", "task", "sweep", "state"];
 
-/// The metrics of experiments, by their folders: a session's experiment may lie in a folder above.
-#[derive(Debug)]
-pub(crate) struct Experiments<'a>(BTreeMap<&'a [String], &'a [LoggedMetric]>);
-
-impl<'a> Experiments<'a> {
-    /// The experiments of these runs.
-    pub(crate) fn of(runs: &'a [LogRun]) -> Experiments<'a> {
-        let with_metrics = runs.iter().filter(|run| !run.metrics.is_empty());
-        Experiments(
-            with_metrics
-                .map(|run| (run.folder.as_slice(), run.metrics.as_slice()))
-                .collect(),
-        )
-    }
-
-    /// The metrics of the experiment in the nearest folder, from the session's own up.
-    fn metrics(&self, folder: &[String]) -> &'a [LoggedMetric] {
-        let folders = (0..=folder.len()).rev().map(|depth| &folder[..depth]);
-        let mut found = folders.filter_map(|folder| self.0.get(folder));
-        found.next().copied().unwrap_or_default()
-    }
-}
-
-/// Reads a trial.
+/// Reads a trial of the sweep that is called so.
 pub(crate) fn read_trial(
     logs: &TrialLogs<'_>,
     experiments: &Experiments<'_>,
@@ -46,176 +24,145 @@ pub(crate) fn read_trial(
     (source, sweep): (&Fingerprint, &str),
 ) -> ImportedRow {
     let curve = LoggedCurve::of(&logs.runs);
-    let hparams = logs.runs.iter().find_map(|run| run.session.as_ref());
-    let mut hparams = hparams
-        .map(|session| session.hparams.clone())
-        .unwrap_or_default();
-    let logged_state = hparams.remove(STATE).filter(is_state);
+    let (hparams, state) = hparams(&logs.runs);
     let model = logs.runs.iter().find_map(|run| run.model.as_ref());
     let mut named = names.named(&hparams);
     if let Some(model) = model {
         named.settings.extend(model.hyperparameters.clone());
     }
-    let metric = metric(logs, experiments);
-    let best = match metric {
-        // Of our own logs the step is the epoch that was kept.
-        Some(Metric { tag, step, .. }) if tag.starts_with("best/") => {
-            let at = curve.steps.iter().position(|other| *other == step);
-            at.and_then(|at| curve.epochs.get(at))
-        }
-        _ => curve.best(),
-    };
-    let scale = scale(&curve, metric.map(|metric| metric.value));
-    let accuracy = metric
+    let has_validated = curve
+        .epochs
+        .iter()
+        .any(|epoch| epoch.validation.accuracy.is_finite());
+    let metric = metric(&logs.runs, experiments, has_validated);
+    let best = best(&curve, metric);
+    let logged = metric
         .map(|metric| metric.value)
         .or(best.map(|best| best.validation.accuracy));
-    let accuracy = accuracy.map(|accuracy| accuracy / scale);
-    let accuracy = accuracy.filter(|accuracy| (0.0..=1.0).contains(accuracy));
-    let failed = logs.runs.iter().any(|run| {
-        run.end
-            .is_some_and(|end| end.status == Some(SessionStatus::Failure))
-    });
-    let (state, reason) = match accuracy {
-        _ if logged_state == Some(LoggedHparam::Text("diverged".to_owned())) || curve.diverged => (
-            TrialState::Diverged,
-            Some("the loss became infinite or undefined"),
-        ),
-        _ if failed => (TrialState::Failed, Some("its logs say that it failed")),
-        Some(_) => (TrialState::Finished, None),
-        None => (
-            TrialState::Failed,
-            Some("its logs have no validation accuracy"),
-        ),
+    let logged = logged.filter(|accuracy| !accuracy.is_nan());
+    // Sums of single-precision shares may be a little above 1.
+    let accuracy = logged.filter(|accuracy| (0.0..=1.0001).contains(accuracy));
+    let (state, reason) = match state_of(&logs.runs, state) {
+        _ if curve.diverged => (TrialState::Diverged, Some(DIVERGED)),
+        Some((state, reason)) => (state, Some(reason)),
+        None if accuracy.is_some() => (TrialState::Finished, None),
+        None if logged.is_some() => (TrialState::Failed, Some(OUT_OF_RANGE)),
+        None => (TrialState::Failed, Some(NO_ACCURACY)),
     };
-    let times = times(logs);
+    let times = times(&logs.runs);
     let network = model.and_then(|model| model.network.as_ref());
-    let figures = accuracy
-        .filter(|_| state == TrialState::Finished)
-        .map(|accuracy| {
-            let loss = best
-                .map(|best| best.validation.loss)
-                .filter(|loss| loss.is_finite());
-            RecordedFigures {
-                accuracy,
-                loss,
-                best_epoch: best.map(|best| best.epoch),
-                epochs: curve.epochs.last().map(|last| last.epoch),
-                parameters: network.map(|network| network.parameters()),
-                multiply_adds: network.map(|network| network.multiply_adds()),
-                seconds: times.map(|(first, last)| last - first),
-            }
-        });
+    let accuracy = accuracy.filter(|_| state == TrialState::Finished);
+    let figures = accuracy.map(|accuracy| RecordedFigures {
+        accuracy: accuracy.min(1.0),
+        loss: best
+            .map(|best| best.validation.loss)
+            .filter(|loss| loss.is_finite()),
+        best_epoch: best.map(|best| best.epoch),
+        epochs: curve.epochs.last().map(|last| last.epoch),
+        parameters: network.map(|network| network.parameters()),
+        multiply_adds: network.map(|network| network.multiply_adds()),
+        seconds: times.map(|(first, last)| last - first),
+    });
+    let best_epoch = best.map(|best| best.epoch);
     ImportedRow {
         trial: ImportedTrial {
             source: source.clone(),
+            folder: logs.folder.clone(),
+            take: logs.take,
             sweep: sweep.to_owned(),
-            run: logs.run.clone(),
+            run: match logs.run.as_str() {
+                // The root itself.
+                run if run.is_empty() || run.starts_with('#') => format!("{sweep}{run}"),
+                run => run.to_owned(),
+            },
             settings: named.settings,
             seed: named.seed,
         },
         state,
         figures,
-        epochs: scaled(curve.epochs, scale),
+        epochs: curve.thinned(best_epoch),
         error: reason.map(str::to_owned),
         times,
     }
 }
 
-fn is_state(value: &LoggedHparam) -> bool {
-    let LoggedHparam::Text(text) = value else {
-        return false;
+const DIVERGED: &str = "the loss became infinite or undefined";
+const FAILED: &str = "its logs say that it failed";
+const NO_END: &str =
+    "its logs do not say how it ended: it was interrupted, or is still in training";
+const OUT_OF_RANGE: &str = "its accuracy is neither between 0 and 1 nor in percent";
+const NO_ACCURACY: &str = "its logs have no accuracy on validation, by which trials are ranked";
+
+/// The hyperparameters of a trial by their names in the logs, and the state that our own logs have among them.
+fn hparams(runs: &[&LogRun]) -> (BTreeMap<String, LoggedHparam>, Option<TrialState>) {
+    let session = runs.iter().find_map(|run| run.session.as_ref());
+    let mut hparams = session
+        .map(|session| session.hparams.clone())
+        .unwrap_or_default();
+    let Some(summary) = summary(runs) else {
+        return (hparams, None);
     };
-    text.parse::<TrialState>().is_ok()
+    let state = match hparams.remove("state") {
+        Some(LoggedHparam::Text(state)) => state.parse().ok(),
+        _ => None,
+    };
+    // Ours write the session at the end; what they are trained with they say from the start on.
+    let from_summary = summary.iter().filter(|(name, _)| is_ours(name));
+    for (name, value) in from_summary {
+        let value = LoggedHparam::Text(value.clone());
+        hparams.entry(name.clone()).or_insert(value);
+    }
+    hparams.retain(|name, _| !NO_HPARAMS.contains(&name.as_str()));
+    (hparams, state)
 }
 
-/// The figure that a session calls its accuracy.
-#[derive(Debug, Clone, Copy)]
-struct Metric<'a> {
-    tag: &'a str,
-    step: i64,
-    value: f64,
+/// What our own logs say of a trial; `None` of others'.
+fn summary<'a>(runs: &[&'a LogRun]) -> Option<&'a BTreeMap<String, String>> {
+    let is_ours = |run: &&&LogRun| run.metrics.iter().any(|metric| metric.tag == BEST_ACCURACY);
+    let summaries = runs.iter().filter(is_ours).map(|run| &run.summary);
+    summaries.into_iter().find(|summary| !summary.is_empty())
 }
 
-/// The accuracy among a session's metrics: those that its experiment names, else any of its own folder.
-fn metric<'a>(logs: &TrialLogs<'a>, experiments: &Experiments<'_>) -> Option<Metric<'a>> {
-    logs.runs.iter().find(|run| run.session.is_some())?;
-    let in_folder = |folder: &[String], tag: &str| {
-        let mut runs = logs.runs.iter().filter(|run| run.folder == folder);
-        runs.find_map(|run| run.last.get_key_value(tag))
+/// What the logs say of how a trial ended, if it did not end well.
+fn state_of(runs: &[&LogRun], state: Option<TrialState>) -> Option<(TrialState, &'static str)> {
+    let failed = |run: &&LogRun| {
+        run.end
+            .is_some_and(|end| end.status == Some(SessionStatus::Failure))
     };
-    let found = |LoggedMetric { group, tag }: &LoggedMetric| {
-        let mut folder = logs.session_folder.clone();
-        folder.extend(
-            group
-                .split('/')
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned),
-        );
-        is_accuracy(tag).then(|| in_folder(&folder, tag)).flatten()
-    };
-    let named = experiments
-        .metrics(&logs.session_folder)
-        .iter()
-        .find_map(found);
-    let own = || {
-        let mut runs = logs
-            .runs
-            .iter()
-            .filter(|run| run.folder == logs.session_folder);
-        runs.find_map(|run| {
-            run.last
-                .iter()
-                .find(|(tag, _)| is_accuracy(tag) && !is_series(run, tag))
-        })
-    };
-    let (tag, (step, value)) = named.or_else(own)?;
-    value.is_finite().then_some(Metric {
-        tag,
-        step: *step,
-        value: *value,
-    })
-}
-
-/// Whether the tag is that of a curve of validation, whose last value is no figure of the whole training.
-fn is_series(run: &LogRun, tag: &str) -> bool {
-    let part = run.folder.last().and_then(|name| super::series::part(name));
-    super::series::kind(tag, part).is_some_and(|kind| kind.split.is_some())
-}
-
-/// What accuracies are to be divided by: 100, where they were logged in percent.
-fn scale(curve: &LoggedCurve, metric: Option<f64>) -> f64 {
-    let accuracies = curve.epochs.iter();
-    let accuracies = accuracies.flat_map(|epoch| [epoch.train.accuracy, epoch.validation.accuracy]);
-    let highest = accuracies.chain(metric).fold(0.0, f64::max);
-    if highest > 1.0 && highest <= 100.0 {
-        100.0
-    } else {
-        1.0
+    let is_ours = summary(runs).is_some();
+    match state {
+        Some(TrialState::Diverged) => Some((TrialState::Diverged, DIVERGED)),
+        _ if runs.iter().any(failed) => Some((TrialState::Failed, FAILED)),
+        None if is_ours => Some((TrialState::Failed, NO_END)),
+        _ => None,
     }
 }
 
-fn scaled(mut epochs: Vec<EpochMetrics>, scale: f64) -> Vec<EpochMetrics> {
-    for epoch in &mut epochs {
-        epoch.train.accuracy /= scale;
-        epoch.validation.accuracy /= scale;
+/// The epoch whose figures are the trial's.
+fn best<'c>(curve: &'c LoggedCurve, metric: Option<Metric<'_>>) -> Option<&'c EpochMetrics> {
+    match metric {
+        // Of our own logs the step is the epoch that was kept.
+        Some(metric) if metric.tag == BEST_ACCURACY => {
+            let at = curve.steps.iter().position(|step| *step == metric.step);
+            at.and_then(|at| curve.epochs.get(at))
+        }
+        // The last value of many is that of no epoch that we would choose.
+        Some(metric) if metric.count > 1 => None,
+        _ => curve.best(),
     }
-    epochs
 }
 
 /// When a trial began and ended: as its session says, else when its logs were written.
-fn times(logs: &TrialLogs<'_>) -> Option<(f64, f64)> {
-    let written = logs.runs.iter().filter_map(|run| run.times);
+fn times(runs: &[&LogRun]) -> Option<(f64, f64)> {
+    let written = runs.iter().filter_map(|run| run.times);
     let written = written.reduce(|(first, last), (other_first, other_last)| {
         (first.min(other_first), last.max(other_last))
     });
-    let started = logs
-        .runs
-        .iter()
-        .find_map(|run| run.session.as_ref()?.started);
-    let ended = logs.runs.iter().find_map(|run| run.end?.ended);
+    let started = runs.iter().find_map(|run| run.session.as_ref()?.started);
+    let ended = runs.iter().find_map(|run| run.end?.ended);
     let first = started.or(written.map(|(first, _)| first))?;
     let last = ended.or(written.map(|(_, last)| last))?;
-    (last >= first).then_some((first, last))
+    (last >= first && (last - first).is_finite()).then_some((first, last))
 }
 
 /// The names of all hyperparameters of these runs.

@@ -28,21 +28,17 @@ const VALIDATION: [&str; 6] = ["validation", "val", "valid", "eval", "evaluation
 const OTHERS: [&str; 5] = ["cm", "test", "testing", "images", "plugins"];
 const LOSS: [&str; 3] = ["loss", "nll", "cost"];
 const ACCURACY: [&str; 3] = ["accuracy", "acc", "top1"];
-/// Of a step, not of an epoch; of another kind; or of a whole training.
-const NOT_OURS: [&str; 12] = [
+/// Of a step, not of an epoch, or of another kind.
+const NOT_OURS: [&str; 6] = [
     "batch",
     "iteration",
     "iterations",
     "step",
     "steps",
     "balanced",
-    "top2",
-    "top3",
-    "top5",
-    "best",
-    "final",
-    "hparam",
 ];
+/// Of a whole training, not of an epoch.
+const OF_ALL: [&str; 3] = ["best", "final", "hparam"];
 
 /// The part of a trial that a folder of this name holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +63,7 @@ pub(crate) fn part(folder: &str) -> Option<Part> {
 /// What a tag's series is in a folder whose name says `part`.
 pub(crate) fn kind(tag: &str, part: Option<Part>) -> Option<SeriesKind> {
     let words = words(tag);
-    if has(&words, &NOT_OURS) || has(&words, &OTHERS) || part == Some(Part::Other) {
+    if is_other(&words) || has(&words, &OF_ALL) || part == Some(Part::Other) {
         return None;
     }
     let is_cross_entropy = has(&words, &["crossentropy", "xent"])
@@ -91,7 +87,33 @@ pub(crate) fn kind(tag: &str, part: Option<Part>) -> Option<SeriesKind> {
 /// Whether a scalar under this tag may be the accuracy of a whole training, on validation.
 pub(crate) fn is_accuracy(tag: &str) -> bool {
     let words = words(tag);
-    has(&words, &ACCURACY) && !has(&words, &OTHERS) && split(&words) != Some(Split::Train)
+    has(&words, &ACCURACY) && !is_other(&words) && split(&words) != Some(Split::Train)
+}
+
+/// Whether a tag says that it is of validation.
+pub(crate) fn says_validation(tag: &str) -> bool {
+    split(&words(tag)) == Some(Split::Validation)
+}
+
+/// Whether a tag names another split than the part that its folder is called by: then that is a trial's name.
+pub(crate) fn contradicts(tag: &str, part: Part) -> bool {
+    let named = kind(tag, None).and_then(|kind| kind.split);
+    named.is_some_and(|split| part != Part::Of(split))
+}
+
+/// Whether a tag speaks of accuracy, on whatever.
+pub(crate) fn is_any_accuracy(tag: &str) -> bool {
+    has(&words(tag), &ACCURACY)
+}
+
+/// Whether it is no figure of ours: of a step, of the test split, or another kind such as the best of five.
+fn is_other(words: &[String]) -> bool {
+    let of_several = |word: &String| word.starts_with("top") && word != "top1";
+    let top_of = words
+        .windows(2)
+        .any(|pair| pair[0] == "top" && pair[1] == "1");
+    let is_top = words.iter().any(of_several) && !top_of;
+    is_top || has(words, &NOT_OURS) || has(words, &OTHERS)
 }
 
 fn split(words: &[String]) -> Option<Split> {
@@ -176,6 +198,8 @@ mod tests {
             "Accuracy/test",
             "learning_rate",
             "top5_accuracy",
+            "top_k_categorical_accuracy",
+            "val_acc_step",
             "glossy",
             "",
             "🦀",
@@ -187,11 +211,23 @@ mod tests {
             ("best/accuracy", true),
             ("hparam/val_acc", true),
             ("accuracy/train", false),
+            ("hparam/acc_top_5", false),
+            ("hparam/balanced_accuracy", false),
+            ("val_acc_step", false),
+            ("top_1_accuracy", true),
             ("hparam/loss", false),
         ] {
             assert_eq!(is_accuracy(tag), expected, "{tag}");
         }
         assert_eq!(kind("epoch_accuracy", Some(Part::Other)), None);
+    }
+
+    #[test]
+    fn a_folder_whose_tags_name_another_split_is_no_part() {
+        let validation = Part::Of(Split::Validation);
+        assert!(contradicts("loss/train", validation) && contradicts("val_loss", Part::Other));
+        assert!(!contradicts("evaluation_loss_vs_iterations", validation));
+        assert!(!contradicts("epoch_loss", validation));
     }
 
     #[test]

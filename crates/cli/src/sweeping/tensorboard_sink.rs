@@ -107,7 +107,7 @@ impl<'a> TensorboardSink<'a> {
         if !goes_on {
             sink.write(|writer| Ok(write_charts(writer, started)?));
             let text = what_is_trained(about.trial, &about.sweep.name, about.summary);
-            sink.write(|writer| Ok(writer.text(0, started, tags::TRIAL, &text)?));
+            sink.write(|writer| Ok(writer.text(0, started, tags::SUMMARY, &text)?));
         }
         sink.mark();
         sink

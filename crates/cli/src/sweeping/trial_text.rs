@@ -28,7 +28,7 @@ pub(super) fn what_is_trained(trial: &Trial, sweep: &str, summary: &TaskSummary)
     let hyperparameters = HYPERPARAMETERS.iter();
     rows.extend(hyperparameters.map(|it| (it.name, it.format(&trial.hyperparameters))));
     rows.extend([
-        ("epochs", format!("at most {}", train.epochs)),
+        ("epochs", train.epochs.to_string()),
         ("batch_size", train.batch_size.to_string()),
         ("learning_rate", format_number(train.learning_rate)),
         ("patience", train.patience.to_string()),

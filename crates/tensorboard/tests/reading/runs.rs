@@ -172,10 +172,15 @@ fn pictures_are_counted() {
 fn a_run_lasts_from_its_earliest_event_to_its_latest() {
     let at = |wall_time| Event {
         wall_time,
-        ..version_2()
+        ..event(0, What::Other)
     };
     let times = |times: &[f64]| {
-        let run = run_of(times.iter().map(|time| at(*time)));
+        // The version's event is of another time, and does not count.
+        let run = run_of(
+            [version_2()]
+                .into_iter()
+                .chain(times.iter().map(|time| at(*time))),
+        );
         (run.first_wall_time, run.last_wall_time)
     };
     assert_eq!(times(&[]), (None, None));
@@ -183,6 +188,14 @@ fn a_run_lasts_from_its_earliest_event_to_its_latest() {
     assert_eq!(times(&[5.0]), (Some(5.0), Some(5.0)));
     let odd = [f64::INFINITY, 5.0, f64::NAN, 9.0, 2.0, f64::NEG_INFINITY];
     assert_eq!(times(&odd), (Some(2.0), Some(9.0)));
+}
+
+#[test]
+fn a_run_knows_whether_a_start_is_in_it() {
+    let start = event(0, What::Start);
+    assert!(run_of([start.clone(), event(0, What::Other)]).starts);
+    assert!(run_of([version_2(), start]).starts);
+    assert!(!run_of([version_2(), value(0, "a", Value::Scalar(1.0))]).starts);
 }
 
 /// Writes files, and returns their paths.
