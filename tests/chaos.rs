@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use crate::photographs::{Workplace, file_name, without_seconds};
+use crate::tensorboard_pages::page;
 
 /// Eight trials of half a second and more each.
 const GRID: &str = r#"
@@ -212,6 +213,15 @@ fn a_grid_that_is_killed_again_and_again_ends_as_if_it_never_was() {
 
     prey.assert_whole();
     assert!(prey.results() == undisturbed.results(), "results differ");
+    for show in ["scalars", "histograms"] {
+        let shown = |prey: &Prey| page(show, &prey.workplace.path("runs"));
+        let Some(disturbed) = shown(&prey) else {
+            break;
+        };
+        assert_eq!(disturbed.as_object().unwrap().len(), prey.trials);
+        let same = Some(disturbed) == shown(&undisturbed);
+        assert!(same, "TensorBoard shows other {show}");
+    }
     let (lost,): (i64,) = prey
         .workplace
         .query("select count(*) from attempts where state = 'lost'")[0];

@@ -15,8 +15,13 @@ const GRID: &str = "task = \"shapes_and_colours\"\n[hyperparameters]\nkernel_siz
     dense_size = [0, 6]\n[train]\nepochs = 5\nbatch_size = 16\npatience = 5\nseeds = [0, 1]\nkeep = \"all\"\n";
 
 fn sweep(workplace: &Workplace, text: &str) {
-    workplace.write("sweeps/grid.toml", text);
-    let run = workplace.fitroom(&["sweep", "sweeps/grid.toml"]);
+    sweep_called(workplace, "grid", text);
+}
+
+fn sweep_called(workplace: &Workplace, name: &str, text: &str) {
+    let file = format!("sweeps/{name}.toml");
+    workplace.write(&file, text);
+    let run = workplace.fitroom(&["sweep", &file]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
 }
 
@@ -54,12 +59,18 @@ fn weights(folder: &Path) -> Vec<(String, Vec<f32>)> {
 fn histograms_show_the_weights_of_every_layer_after_every_epoch() {
     let workplace = Workplace::with_dataset();
     sweep(&workplace, GRID);
+    let other = GRID.replace("kernel_num = 4", "kernel_num = [3, 5]\nlambda = 1e-3");
+    sweep_called(&workplace, "other", &other);
     let Some(histograms) = page("histograms", &workplace.path("runs")) else {
         return;
     };
-    assert_eq!(histograms.as_object().unwrap().len(), 4);
-    for folder in workplace.trial_folders("grid") {
-        let tags = histograms[format!("small/grid/{}", file_name(&folder))]
+    assert_eq!(histograms.as_object().unwrap().len(), 12);
+    let folders = ["grid", "other"].map(|sweep| {
+        let folders = workplace.trial_folders(sweep).into_iter();
+        folders.map(move |folder| (sweep, folder))
+    });
+    for (sweep, folder) in folders.into_iter().flatten() {
+        let tags = histograms[format!("small/{sweep}/{}", file_name(&folder))]
             .as_object()
             .unwrap();
         let kept = weights(&folder);

@@ -20,9 +20,14 @@ pub(crate) fn leaderboard_table(
         section {
             h2 { "Leaderboard" }
             p.note {
-                "By accuracy on validation, then fewer parameters, then lower loss. Accuracy and loss are \
-                 those of the epoch whose weights were kept: the dot on the curve of the validation loss. \
-                 Each of these small curves has its own scale."
+                "By accuracy on validation, then fewer parameters, then lower loss. "
+                @if leaderboard.iter().any(|(row, _)| row.trial.is_imported()) {
+                    "Accuracy is the one that the logs name for a trial, else that of its best epoch; loss is that of \
+                     the best epoch, the one of the lowest validation loss"
+                } @else {
+                    "Accuracy and loss are those of the epoch whose weights were kept"
+                }
+                ": the dot on the curve of the validation loss. Each of these small curves has its own scale."
                 @if leaderboard.iter().any(|(row, _)| row.weights_kept) {
                     " Trials marked " span.tag { "weights" } " have their weights on disk."
                 }

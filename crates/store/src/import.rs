@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::register::{NEXT_KEY, json};
+use crate::register::{NEXT_KEY, json, want};
+use crate::remove::delete;
 use crate::time::{utc_from_seconds, utc_now};
 
 /// A sweep as its logs have it.
@@ -84,18 +85,7 @@ impl Store {
         .doing(doing)?;
         for (position, row) in sweep.trials.iter().enumerate() {
             let trial = import_trial(&mut transaction, row, &definition, key).await?;
-            sqlx::query(
-                "insert into sweep_trials (sweep_key, trial_key, position, plan) values (?, ?, ?, ?)
-                 on conflict (sweep_key, trial_key) do update
-                 set position = excluded.position, plan = excluded.plan",
-            )
-            .bind(key)
-            .bind(trial)
-            .bind(position as i64)
-            .bind(plan)
-            .execute(&mut *transaction)
-            .await
-            .doing(doing)?;
+            want(&mut transaction, (key, plan), trial, position).await?;
         }
         transaction.commit().await.doing(doing)
     }
@@ -105,20 +95,14 @@ impl Store {
         let doing = "forget an imported trial";
         let mut transaction = self.write().await?;
         for id in trials {
-            for table in ["metrics", "attempts", "sweep_trials"] {
-                sqlx::query(AssertSqlSafe(format!(
-                    "delete from {table} where trial_key = (select key from trials where id = ?)"
-                )))
+            let key: Option<i64> = sqlx::query_scalar("select key from trials where id = ?")
                 .bind(id.as_str())
-                .execute(&mut *transaction)
+                .fetch_optional(&mut *transaction)
                 .await
                 .doing(doing)?;
+            if let Some(key) = key {
+                delete(&mut transaction, key).await?;
             }
-            sqlx::query("delete from trials where id = ?")
-                .bind(id.as_str())
-                .execute(&mut *transaction)
-                .await
-                .doing(doing)?;
         }
         sqlx::query(
             "delete from sweeps where imported_from is not null

@@ -71,18 +71,7 @@ impl Store {
         let mut trials = Vec::with_capacity(sweep.trials.len());
         for (position, trial) in sweep.trials.iter().enumerate() {
             let key = trial_key(&mut transaction, trial, &definition).await?;
-            sqlx::query(
-                "insert into sweep_trials (sweep_key, trial_key, position, plan) values (?, ?, ?, ?)
-                 on conflict (sweep_key, trial_key) do update
-                 set position = excluded.position, plan = excluded.plan",
-            )
-            .bind(sweep_key)
-            .bind(key)
-            .bind(position as i64)
-            .bind(plan)
-            .execute(&mut *transaction)
-            .await
-            .doing(doing)?;
+            want(&mut transaction, (sweep_key, plan), key, position).await?;
             trials.push(key);
         }
         transaction.commit().await.doing(doing)?;
@@ -91,6 +80,28 @@ impl Store {
             trials,
         })
     }
+}
+
+/// Records that this plan of a sweep wants a trial, at this position.
+pub(crate) async fn want(
+    transaction: &mut Transaction<'static, Sqlite>,
+    (sweep, plan): (i64, i64),
+    trial: i64,
+    position: usize,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into sweep_trials (sweep_key, trial_key, position, plan) values (?, ?, ?, ?)
+         on conflict (sweep_key, trial_key) do update
+         set position = excluded.position, plan = excluded.plan",
+    )
+    .bind(sweep)
+    .bind(trial)
+    .bind(position as i64)
+    .bind(plan)
+    .execute(&mut **transaction)
+    .await
+    .doing("plan a trial")?;
+    Ok(())
 }
 
 /// A key that no trial has, and none that was removed had.

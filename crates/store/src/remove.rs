@@ -3,6 +3,7 @@
 use std::io;
 
 use fitroom_domain::TrialState;
+use sqlx::{Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
@@ -56,29 +57,38 @@ impl Store {
         if sweeps.len() > 1 {
             return Err(RemoveError::Shared { sweeps });
         }
-        sqlx::query(
-            "insert into removed_trials (key, id, removed_at)
-             select key, id, ? from trials where key = ?",
-        )
-        .bind(utc_now())
-        .bind(trial)
-        .execute(&mut *transaction)
-        .await
-        .doing(doing)?;
-        for statement in [
-            "delete from metrics where trial_key = ?",
-            "delete from files where trial_key = ?",
-            "delete from attempts where trial_key = ?",
-            "delete from sweep_trials where trial_key = ?",
-            "delete from trials where key = ?",
-        ] {
-            sqlx::query(statement)
-                .bind(trial)
-                .execute(&mut *transaction)
-                .await
-                .doing(doing)?;
-        }
+        delete(&mut transaction, trial).await?;
         move_files().map_err(StoreError::Files)?;
         Ok(transaction.commit().await.doing(doing)?)
     }
+}
+
+/// Deletes all that is recorded of a trial, but that its key is not to be given again.
+pub(crate) async fn delete(
+    transaction: &mut Transaction<'static, Sqlite>,
+    trial: i64,
+) -> Result<(), StoreError> {
+    let doing = "remove a trial";
+    sqlx::query(
+        "insert into removed_trials (key, id, removed_at) select key, id, ? from trials where key = ?",
+    )
+    .bind(utc_now())
+    .bind(trial)
+    .execute(&mut **transaction)
+    .await
+    .doing(doing)?;
+    for statement in [
+        "delete from metrics where trial_key = ?",
+        "delete from files where trial_key = ?",
+        "delete from attempts where trial_key = ?",
+        "delete from sweep_trials where trial_key = ?",
+        "delete from trials where key = ?",
+    ] {
+        sqlx::query(statement)
+            .bind(trial)
+            .execute(&mut **transaction)
+            .await
+            .doing(doing)?;
+    }
+    Ok(())
 }
