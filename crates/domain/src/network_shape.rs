@@ -118,16 +118,26 @@ impl NetworkShape {
         self.dense
     }
 
+    /// How many values each kernel and each bias has, layer by layer.
+    pub fn tensors(&self) -> impl Iterator<Item = u64> + use<> {
+        let convolution =
+            |kernel: u64, channels: u64| [kernel * kernel * channels * self.kernels, self.kernels];
+        let dense = |inputs: u64, units: u64| [inputs * units, units];
+        let (features, hidden) = match self.dense {
+            0 => (self.flat, None),
+            units => (units, Some(dense(self.flat, units))),
+        };
+        let convolutions = [
+            convolution(self.kernel_1, CHANNELS),
+            convolution(self.kernel_2, self.kernels),
+        ];
+        let output = dense(features, self.classes);
+        (convolutions.into_iter().chain(hidden).chain([output])).flatten()
+    }
+
     /// Weights and biases together.
     pub fn parameters(&self) -> u64 {
-        let convolution_1 = self.kernel_1 * self.kernel_1 * CHANNELS * self.kernels + self.kernels;
-        let convolution_2 =
-            self.kernel_2 * self.kernel_2 * self.kernels * self.kernels + self.kernels;
-        let (features, hidden) = match self.dense {
-            0 => (self.flat, 0),
-            dense => (dense, self.flat * dense + dense),
-        };
-        convolution_1 + convolution_2 + hidden + features * self.classes + self.classes
+        self.tensors().sum()
     }
 
     /// Multiplications (each with its addition) that the prediction of one photograph takes.

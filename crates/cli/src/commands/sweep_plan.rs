@@ -187,7 +187,13 @@ impl PlannedSweep {
             in_training: workers.get(),
             pruned,
         };
-        let disk = disk(to_do, &self.summary, longest, wanted);
+        let disk = disk(
+            to_do,
+            &self.summary,
+            longest,
+            wanted,
+            self.sweep.tensorboard,
+        );
         let disk = format!(
             "up to {}, and {} more while trials are in training",
             megabytes(disk.kept),
