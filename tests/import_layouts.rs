@@ -41,7 +41,7 @@ fn log_session(workplace: &Workplace, folder: &str, began: f64, learning_rate: f
     };
     writer.hparams_session_start(began, &session).unwrap();
     writer
-        .scalars(1, began, &[("hparam/accuracy", 0.5)])
+        .scalars(1, began, &[("hparam/accuracy", 0.5), ("hparam/loss", 0.25)])
         .unwrap();
     writer
         .hparams_session_end(began, SessionStatus::Success)
@@ -89,11 +89,9 @@ fn accuracies_in_percent_are_known_by_all_trials_together() {
     ];
     assert_eq!(import(&workplace, &["logs"]), expected);
     let run = workplace.fitroom(&["import-logs", "logs"]);
-    assert!(
-        run.stderr.contains("`acc/val` is taken to be in percent"),
-        "{}",
-        run.stderr
-    );
+    let expected =
+        "`acc/val` is taken to be in percent, also in 1 run without a value above 1 (`poor`";
+    assert!(run.stderr.contains(expected), "{}", run.stderr);
     log(&workplace, "odd/a", 1.0, &[("acc/val", &[-0.5, 1e9])]);
     let run = workplace.fitroom(&["import-logs", "odd", "--json"]);
     assert!(run.stdout.contains("failed"), "{}", run.stdout);
@@ -161,6 +159,7 @@ fn what_more_of_the_logs_tells_replaces_what_was_made_of_less() {
         import(&workplace, &["logs"]),
         [finished("run", "170.5", 0.5)]
     );
+    assert_eq!(workplace.trials()[0]["loss"], 0.25, "that of its session");
     log(&workplace, "logs/run", 1.0, &CURVE);
     let expected = [finished("logs", "run", 0.5)];
     assert_eq!(

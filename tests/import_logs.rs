@@ -143,9 +143,9 @@ fn pytorch_and_tensorboardx_are_read_with_their_hyperparameters_in_runs_of_their
             json!(shown),
             json!([
                 ["fast", 0.875, 0.625, 3,
-                    {"batch_size": 32.0, "learning_rate": 0.1, "optimizer": "adam"}],
+                    {"batch_size": 32, "learning_rate": 0.1, "optimizer": "adam"}],
                 ["slow", 0.75, 0.75, 3,
-                    {"batch_size": 32.0, "learning_rate": 0.01, "optimizer": "adam"}],
+                    {"batch_size": 32, "learning_rate": 0.01, "optimizer": "adam"}],
             ])
         );
         // The folder that is named is the sweep where no folder is between.
@@ -195,6 +195,16 @@ fn our_own_logs_say_what_our_database_says() {
         Some(0)
     );
     let ours = workplace.trials();
+    for folder in ["runs", "runs/small"] {
+        let run = workplace.fitroom(&["import-logs", folder]);
+        assert_eq!(run.code, Some(2));
+        assert!(
+            run.stderr.contains("this program's own trials"),
+            "{}",
+            run.stderr
+        );
+    }
+    assert_eq!(workplace.trials(), ours);
     fs::rename(workplace.path("runs"), workplace.path("logs")).unwrap();
     let trials = import(&workplace, &["logs"]);
     assert_eq!(trials.len(), 4);
@@ -348,6 +358,10 @@ fn wrong_input_is_refused_with_what_was_expected() {
         "no event files in `nothing`, expected files whose names contain `tfevents`",
     );
     refused(&["text"], "no trial in `text`");
+    refused(
+        &["text/events.out.tfevents.1.x"],
+        "is a file, expected the folder in which it lies",
+    );
     refused(
         &["nothing", "--map", "size=kernels"],
         "expected one of kernel_size, kernel_size_1",

@@ -115,11 +115,11 @@ fn ties(leaderboard: &[(&TrialRow, RecordedFigures)]) -> Option<String> {
     match ties {
         0 => None,
         1 => Some(
-            "One other trial has the same accuracy; fewer parameters, then lower loss, decided."
+            "One other trial has the same accuracy; fewer parameters, then lower loss, then its id decided."
                 .to_owned(),
         ),
         ties => Some(format!(
-            "{ties} other trials have the same accuracy; fewer parameters, then lower loss, decided."
+            "{ties} other trials have the same accuracy; fewer parameters, then lower loss, then its id decided."
         )),
     }
 }

@@ -100,8 +100,12 @@ pub(crate) fn learning_curves(trials: &[&TrialRow], has_best: bool) -> Result<Ma
             p.note {
                 "Losses are in nats, on a logarithmic scale"
                 @if penalty { ", without the L2 penalty" }
-                ". Train figures are means over an epoch while the weights still changed; validation \
-                 figures are those of its end."
+                @if trials.iter().any(|row| row.trial.is_imported()) {
+                    ". Train figures are the last that were logged before each validation."
+                } @else {
+                    ". Train figures are means over an epoch while the weights still changed; validation \
+                     figures are those of its end."
+                }
                 @if cut {
                     " Losses below " (numbers::loss(losses.range().start)) " are drawn at the bottom."
                 }

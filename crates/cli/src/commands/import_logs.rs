@@ -31,6 +31,21 @@ pub(crate) fn run(places: &Places, arguments: &ImportLogsArguments) -> Result<Ex
         Some(name) => name.clone(),
         None => folder_name(&root),
     };
+    if root.is_file() {
+        let file = folder.display();
+        return Err(anyhow!(
+            "`{file}` is a file, expected the folder in which it lies"
+        ))
+        .or_input();
+    }
+    let runs = fs::canonicalize(&places.runs);
+    if runs.is_ok_and(|runs| root.starts_with(runs)) {
+        let folder = folder.display();
+        return Err(anyhow!(
+            "`{folder}` holds this program's own trials, which are in its database, expected logs elsewhere"
+        ))
+        .or_input();
+    }
     let read = read_log_runs(&root).or_input()?;
     if read.files == 0 {
         return Err(anyhow!(
@@ -65,6 +80,7 @@ pub(crate) fn run(places: &Places, arguments: &ImportLogsArguments) -> Result<Ex
         counted(trials, "trial"),
         counted(sweeps.len(), "sweep"),
     ));
+    tell_reasons(sweeps.values().flatten());
     if trials == 0 {
         return Err(anyhow!(
             "no trial in `{}`, expected losses, accuracies or hyperparameters in its event files",
@@ -115,8 +131,29 @@ fn tell(read: &LogRuns) {
         ));
     }
     not_listed(read.growing.len(), "more such files");
-    for tag in read.percent.iter().take(LISTED) {
-        output::message(&format!("`{tag}` is taken to be in percent"));
+    for (tag, low) in read.percent.iter().take(LISTED) {
+        let low = match low.first() {
+            None => String::new(),
+            Some(first) => format!(
+                ", also in {} without a value above 1 (`{first}` for example)",
+                counted(low.len(), "run")
+            ),
+        };
+        output::message(&format!("`{tag}` is taken to be in percent{low}"));
+    }
+}
+
+/// Says why trials have no figures, each reason once.
+fn tell_reasons<'r>(rows: impl Iterator<Item = &'r ImportedRow>) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for reason in rows.filter_map(|row| row.error.as_deref()) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    for (reason, count) in reasons {
+        output::message(&format!(
+            "{} without figures: {reason}",
+            counted(count, "trial")
+        ));
     }
 }
 

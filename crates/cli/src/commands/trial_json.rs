@@ -29,6 +29,8 @@ pub(crate) struct TrialJson<'a> {
     loss: Option<f64>,
     parameters: Option<u64>,
     seconds: Option<f64>,
+    /// Why it failed or diverged.
+    reason: Option<&'a str>,
 }
 
 impl<'a> TrialJson<'a> {
@@ -57,15 +59,23 @@ impl<'a> TrialJson<'a> {
             loss: figures.and_then(|figures| figures.loss),
             parameters: figures.and_then(|figures| figures.parameters),
             seconds: figures.and_then(|figures| figures.seconds),
+            reason: row.error.as_deref().filter(|_| figures.is_none()),
         }
     }
 }
 
-/// A hyperparameter's value; whole numbers without a decimal point where ours are whole.
+/// Beyond it not every whole number is one of double precision.
+const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// A hyperparameter's value; whole numbers without a decimal point, unless ours may be others.
 fn json(name: &str, value: SettingValue) -> serde_json::Value {
-    let is_whole = HYPERPARAMETERS.iter().any(|it| it.whole && it.name == name);
+    let is_whole = !(HYPERPARAMETERS.iter()).any(|it| !it.whole && it.name == name);
     match value {
-        SettingValue::Number(number) if is_whole && number.fract() == 0.0 => (number as i64).into(),
+        SettingValue::Number(number)
+            if is_whole && number.fract() == 0.0 && number.abs() < MOST_WHOLE =>
+        {
+            (number as i64).into()
+        }
         SettingValue::Number(number) => number.into(),
         SettingValue::Flag(flag) => flag.into(),
         SettingValue::Text(text) => text.into(),

@@ -39,6 +39,7 @@ impl LoggedCurve {
         };
         let [train, validation] = [Split::Train, Split::Validation]
             .map(|split| [loss(split), series(Measure::Accuracy, split)]);
+        let diverged = has_diverged(train[0]) || has_diverged(validation[0]);
         let of_split = |split: &[&Points]| {
             let steps = split
                 .iter()
@@ -49,6 +50,11 @@ impl LoggedCurve {
             steps
         };
         let validated = of_split(&validation);
+        // Steps that go on far beyond those of validation are counted otherwise: which epoch is theirs, nobody says.
+        let train = match has_other_steps(&train, &validated) {
+            true => [&[][..]; 2],
+            false => train,
+        };
         let steps = if validated.is_empty() {
             of_split(&train)
         } else {
@@ -67,7 +73,7 @@ impl LoggedCurve {
         LoggedCurve {
             epochs: epochs.collect(),
             steps,
-            diverged: has_diverged(train[0]) || has_diverged(validation[0]),
+            diverged,
         }
     }
 
@@ -106,6 +112,22 @@ impl LoggedCurve {
             known.then(loss).then(a.3.total_cmp(&b.3))
         })
     }
+}
+
+/// Whether train was logged at other steps than validation, by batches beside epochs for example: then it ends more
+/// than one epoch after the last validation.
+fn has_other_steps(train: &[&Points], validated: &[i64]) -> bool {
+    let (Some(last), Some(of_train)) = (
+        validated.last(),
+        train.iter().filter_map(|it| it.last()).map(|it| it.0).max(),
+    ) else {
+        return false;
+    };
+    let gaps = validated
+        .windows(2)
+        .map(|pair| pair[1].saturating_sub(pair[0]));
+    let epoch = gaps.max().unwrap_or(*last).max(1);
+    of_train > last.saturating_add(epoch)
 }
 
 /// Whether a loss is infinite or undefined at its end.
@@ -248,6 +270,27 @@ mod tests {
         );
         let few = LoggedCurve::of(&[&run(&[(Measure::Loss, VALIDATION, &losses[..1000])])]);
         assert_eq!(few.thinned(None).len(), 1000);
+    }
+
+    #[test]
+    fn batches_beside_epochs_are_no_epochs() {
+        let batches: Vec<(i64, f64)> = (0..40)
+            .map(|step| (step, 1.0 / (step as f64 + 1.0)))
+            .collect();
+        let epochs = [(0, 0.5), (1, 0.25), (2, 0.125), (3, 0.0625)];
+        let logged = run(&[
+            (Measure::Loss, TRAIN, &batches),
+            (Measure::Loss, VALIDATION, &epochs),
+        ]);
+        let curve = LoggedCurve::of(&[&logged]);
+        assert_eq!(curve.epochs.len(), 4);
+        assert!(curve.epochs.iter().all(|epoch| epoch.train.loss.is_nan()));
+        // One epoch ahead of validation is in training.
+        let logged = run(&[
+            (Measure::Loss, TRAIN, &batches[..21]),
+            (Measure::Loss, VALIDATION, &[(10, 0.5)]),
+        ]);
+        assert_eq!(LoggedCurve::of(&[&logged]).epochs[0].train.loss, 1.0 / 11.0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Folders with event files, and what is needed of each training that they hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +38,8 @@ pub(crate) struct LogRun {
     pub(crate) model: Option<KerasModel>,
     /// When it was first and last written to, in seconds since 1970.
     pub(crate) times: Option<(f64, f64)>,
+    /// The seconds that its files span together, where it went on in several; pauses between them do not count.
+    pub(crate) seconds_of_files: Option<f64>,
 }
 
 /// The values of a tag.
@@ -72,8 +74,8 @@ pub(crate) struct LogRuns {
     pub(crate) growing: Vec<PathBuf>,
     /// What is wrong, one sentence for each file or folder.
     pub(crate) problems: Vec<String>,
-    /// Tags whose values are in percent.
-    pub(crate) percent: BTreeSet<String>,
+    /// Tags whose values are in percent, with the runs that have none above 1.
+    pub(crate) percent: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads every event file below `root`. Of what cannot be read it says so and goes on.
@@ -104,6 +106,8 @@ struct Take<'a> {
     /// TensorBoard takes the first session for good; here that of the last try counts.
     session: Option<LoggedStart>,
     end: Option<LoggedEnd>,
+    /// The seconds that the files span, one by one.
+    seconds: f64,
 }
 
 impl LogRuns {
@@ -119,12 +123,15 @@ impl LogRuns {
                 Some((tag.clone(), *step))
             });
             let last_steps: Vec<_> = last_steps.collect();
+            let span = run.first_wall_time.zip(run.last_wall_time);
+            let seconds = span.map_or(0.0, |(first, last)| last - first);
             match takes.last_mut() {
                 Some(take) if take.goes_on_with(&run) => {
                     take.files.push(file);
                     take.last_steps.extend(last_steps);
                     take.session = run.session_start.or(take.session.take());
                     take.end = run.session_end.or(take.end.take());
+                    take.seconds += seconds;
                 }
                 _ => takes.push(Take {
                     files: vec![file],
@@ -132,6 +139,7 @@ impl LogRuns {
                     end: run.session_end.take(),
                     first: run,
                     last_steps: last_steps.into_iter().collect(),
+                    seconds,
                 }),
             }
         }
@@ -144,6 +152,7 @@ impl LogRuns {
                 take: number,
                 session: take.session,
                 end: take.end,
+                seconds_of_files: (take.files.len() > 1).then_some(take.seconds),
                 ..log_run(&folder, run)
             });
         }
@@ -161,12 +170,23 @@ impl LogRuns {
         // Sums of single-precision shares may be a little above 1.
         let in_percent = |highest: f64| highest > 1.0001 && highest <= 100.01;
         let percent = highest.iter().filter(|(_, highest)| in_percent(**highest));
-        self.percent = percent.map(|(tag, _)| (*tag).to_owned()).collect();
+        let low = |tag: &str| {
+            let low = |run: &&LogRun| {
+                run.last
+                    .get(tag)
+                    .is_some_and(|last| !in_percent(last.highest))
+            };
+            let runs = self.runs.iter().filter(low);
+            runs.map(|run| run.folder.join("/")).collect()
+        };
+        self.percent = percent
+            .map(|(tag, _)| ((*tag).to_owned(), low(tag)))
+            .collect();
         for run in &mut self.runs {
             for series in run
                 .series
                 .values_mut()
-                .filter(|it| self.percent.contains(&it.tag))
+                .filter(|it| self.percent.contains_key(&it.tag))
             {
                 series
                     .points
@@ -176,7 +196,7 @@ impl LogRuns {
             for (_, last) in run
                 .last
                 .iter_mut()
-                .filter(|(tag, _)| self.percent.contains(*tag))
+                .filter(|(tag, _)| self.percent.contains_key(*tag))
             {
                 last.value /= 100.0;
             }
@@ -247,7 +267,11 @@ fn log_run(folder: &[String], run: Run) -> LogRun {
     let mut chosen: BTreeMap<SeriesKind, (usize, &String)> = BTreeMap::new();
     for tag in run.scalars.keys() {
         if let Some(kind) = series::kind(tag, part) {
-            let candidate = (series::words(tag).len(), tag);
+            let words = series::words(tag);
+            let meaning = words
+                .iter()
+                .filter(|word| !["total", "epoch"].contains(&word.as_str()));
+            let candidate = (meaning.count(), tag);
             let best = chosen.entry(kind).or_insert(candidate);
             *best = candidate.min(*best);
         }

@@ -64,6 +64,17 @@ pub(crate) fn metric<'a>(
     counted.next()
 }
 
+/// The loss on validation that a session has beside its accuracy, as one value for the whole training.
+pub(crate) fn loss_of_session(runs: &[&LogRun]) -> Option<f64> {
+    let session = runs.iter().find(|run| run.session.is_some())?;
+    let losses = session.last.iter();
+    let mut losses = losses.filter(|(tag, last)| series::is_loss(tag) && last.count == 1);
+    losses
+        .next()
+        .map(|(_, last)| last.value)
+        .filter(|loss| loss.is_finite())
+}
+
 /// The metric of an experiment, if it is an accuracy that was logged, and whether it says that it is of validation.
 fn of_experiment<'a>(
     LoggedMetric { group, tag }: &LoggedMetric,

@@ -10,7 +10,7 @@ use super::curve::LoggedCurve;
 use super::group_trials::TrialLogs;
 use super::hparam_names::{HparamNames, is_ours};
 use super::log_runs::LogRun;
-use super::metric::{Experiments, Metric, metric};
+use super::metric::{Experiments, Metric, loss_of_session, metric};
 use crate::sweeping::BEST_ACCURACY;
 
 /// What our own logs have among hyperparameters that is none.
@@ -54,14 +54,14 @@ pub(crate) fn read_trial(
     let accuracy = accuracy.filter(|_| state == TrialState::Finished);
     let figures = accuracy.map(|accuracy| RecordedFigures {
         accuracy: accuracy.min(1.0),
-        loss: best
-            .map(|best| best.validation.loss)
-            .filter(|loss| loss.is_finite()),
+        loss: (best.map(|best| best.validation.loss))
+            .filter(|loss| loss.is_finite())
+            .or_else(|| loss_of_session(&logs.runs)),
         best_epoch: best.map(|best| best.epoch),
         epochs: curve.epochs.last().map(|last| last.epoch),
         parameters: network.map(|network| network.parameters()),
         multiply_adds: network.map(|network| network.multiply_adds()),
-        seconds: times.map(|(first, last)| last - first),
+        seconds: seconds(&logs.runs, times),
     });
     let best_epoch = best.map(|best| best.epoch);
     ImportedRow {
@@ -163,6 +163,15 @@ fn times(runs: &[&LogRun]) -> Option<(f64, f64)> {
     let first = started.or(written.map(|(first, _)| first))?;
     let last = ended.or(written.map(|(_, last)| last))?;
     (last >= first && (last - first).is_finite()).then_some((first, last))
+}
+
+/// Seconds of training, as far as it is known; pauses between the files of one training do not count.
+fn seconds(runs: &[&LogRun], times: Option<(f64, f64)>) -> Option<f64> {
+    let of_files = runs.iter().filter_map(|run| run.seconds_of_files);
+    let longest = of_files
+        .reduce(f64::max)
+        .filter(|seconds| seconds.is_finite());
+    longest.or(times.map(|(first, last)| last - first))
 }
 
 /// The names of all hyperparameters of these runs.

@@ -90,6 +90,12 @@ pub(crate) fn is_accuracy(tag: &str) -> bool {
     has(&words, &ACCURACY) && !is_other(&words) && split(&words) != Some(Split::Train)
 }
 
+/// Whether a scalar under this tag may be the loss of a whole training, on validation.
+pub(crate) fn is_loss(tag: &str) -> bool {
+    let words = words(tag);
+    has(&words, &LOSS) && !is_other(&words) && split(&words) != Some(Split::Train)
+}
+
 /// Whether a tag says that it is of validation.
 pub(crate) fn says_validation(tag: &str) -> bool {
     split(&words(tag)) == Some(Split::Validation)

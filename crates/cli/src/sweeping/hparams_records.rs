@@ -97,11 +97,13 @@ pub(super) fn write_session(
     writer.hparams_session_end(wall_time, status)
 }
 
-/// What the seeds of a configuration on a dataset have in common. Those that did not finish stand apart:
+/// What the seeds of a configuration on a dataset have in common; the task comes first, for TensorBoard shows only the
+/// start of it, and no column for the task before somebody ticks it. Those that did not finish stand apart:
 /// TensorBoard gives the mean of a group's metrics without saying of how many, and one state for all.
 fn group(trial: &Trial, state: TrialState) -> String {
     let mut group = format!(
-        "{}/{}-{}",
+        "{}/{}/{}-{}",
+        trial.task.name,
         trial.dataset.name,
         trial.hyperparameters.short_name(),
         &trial.configuration_id()[..8]
