@@ -15,6 +15,7 @@ mod hparam_names;
 mod keras_model;
 mod log_runs;
 mod metric;
+mod percent;
 mod read_trial;
 mod series;
 

@@ -98,12 +98,15 @@ fn read_sweep(
     let sweep = SweepFile::parse(&text, path, overrides).or_input()?;
     let tasks_path = match tasks {
         Some(path) => path.to_owned(),
-        None => path
-            .parent()
-            .map_or_else(PathBuf::new, Path::to_owned)
-            .join("tasks.toml"),
+        None => path.with_file_name("tasks.toml"),
     };
-    let tasks = TasksFile::parse(&read(&tasks_path)?, &tasks_path).or_input()?;
+    let text = read(&tasks_path).map_err(|failure| match (tasks, failure) {
+        (None, Failure::Input(error)) => Failure::Input(anyhow!(
+            "{error:#}\n(a sweep's tasks are those of the `tasks.toml` beside it, or what `--tasks` names)"
+        )),
+        (_, failure) => failure,
+    })?;
+    let tasks = TasksFile::parse(&text, &tasks_path).or_input()?;
     let task = tasks.task(&sweep.task).or_input()?.clone();
     Ok(SweepSource {
         path: path.to_owned(),

@@ -10,6 +10,7 @@ use fitroom_tensorboard::{
 };
 
 use super::keras_model::KerasModel;
+use super::percent::scale_percent;
 use super::series::{self, Part, SeriesKind};
 use crate::sweeping::SUMMARY;
 
@@ -92,7 +93,7 @@ pub(crate) fn read_log_runs(root: &Path) -> Result<LogRuns, FindRunsError> {
     for files in found.runs {
         read.add_folder(root, &files);
     }
-    read.scale_percent();
+    read.percent = scale_percent(&mut read.runs);
     Ok(read)
 }
 
@@ -155,51 +156,6 @@ impl LogRuns {
                 seconds_of_files: (take.files.len() > 1).then_some(take.seconds),
                 ..log_run(&folder, run)
             });
-        }
-    }
-
-    /// Accuracies in percent become shares. What is in percent is decided by a tag's values in all runs: a low one
-    /// of 0.9 % looks like a high share.
-    fn scale_percent(&mut self) {
-        let mut highest: BTreeMap<&str, f64> = BTreeMap::new();
-        let tags = self.runs.iter().flat_map(|run| &run.last);
-        for (tag, last) in tags.filter(|(tag, _)| series::is_any_accuracy(tag)) {
-            let so_far = highest.entry(tag).or_insert(last.highest);
-            *so_far = so_far.max(last.highest);
-        }
-        // Sums of single-precision shares may be a little above 1.
-        let in_percent = |highest: f64| highest > 1.0001 && highest <= 100.01;
-        let percent = highest.iter().filter(|(_, highest)| in_percent(**highest));
-        let low = |tag: &str| {
-            let low = |run: &&LogRun| {
-                run.last
-                    .get(tag)
-                    .is_some_and(|last| !in_percent(last.highest))
-            };
-            let runs = self.runs.iter().filter(low);
-            runs.map(|run| run.folder.join("/")).collect()
-        };
-        self.percent = percent
-            .map(|(tag, _)| ((*tag).to_owned(), low(tag)))
-            .collect();
-        for run in &mut self.runs {
-            for series in run
-                .series
-                .values_mut()
-                .filter(|it| self.percent.contains_key(&it.tag))
-            {
-                series
-                    .points
-                    .iter_mut()
-                    .for_each(|(_, value)| *value /= 100.0);
-            }
-            for (_, last) in run
-                .last
-                .iter_mut()
-                .filter(|(tag, _)| self.percent.contains_key(*tag))
-            {
-                last.value /= 100.0;
-            }
         }
     }
 
