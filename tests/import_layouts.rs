@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use fitroom_tensorboard::{EventWriter, HparamValue, Session, SessionStatus};
 use serde_json::{Value, json};
 
-use crate::photographs::Workplace;
+use crate::import_logs::{copy, event_files, logs};
+use crate::photographs::{Run, Workplace};
 
 /// Writes losses and accuracies of a run, epoch by epoch, in one file.
 fn log(workplace: &Workplace, folder: &str, began: f64, series: &[(&str, &[f32])]) {
@@ -295,4 +297,32 @@ fn any_name_makes_a_page_in_the_reports_folder() {
         assert_eq!(run.code, Some(2), "{name:?}");
         assert!(run.stderr.contains("--name"), "{}", run.stderr);
     }
+}
+
+#[test]
+fn thousands_of_files_are_read_with_few_open_at_a_time_and_in_little_memory() {
+    let workplace = Workplace::new();
+    for number in 0..600 {
+        let to = workplace.path(&format!("logs/sweep-{}/run-{number}", number % 3));
+        copy(&Path::new(&logs("pytorch")).join("fast"), &to);
+    }
+    assert_eq!(event_files(&workplace.path("logs")).len(), 1200);
+    let program = assert_cmd::cargo::cargo_bin!("fitroom");
+    let limited = format!(
+        "ulimit -n 64 -v 1500000; exec {} import-logs logs --json",
+        program.display()
+    );
+    let output = Command::new("bash")
+        .args(["-c", &limited])
+        .current_dir(workplace.path("."))
+        .output();
+    let run = Run::of(output.unwrap());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let trials: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(trials.len(), 600);
+    assert!(
+        run.stderr.contains("600 trials in 3 sweeps"),
+        "{}",
+        run.stderr
+    );
 }

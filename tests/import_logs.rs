@@ -1,16 +1,14 @@
 //! Logs that others wrote become sweeps among our own.
 
+use serde_json::{Value, json};
 use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use serde_json::{Value, json};
-
-use crate::photographs::{Run, Workplace};
+use crate::photographs::Workplace;
 
 /// Logs that are checked in, beside the script that wrote them.
-fn logs(of: &str) -> String {
+pub(crate) fn logs(of: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/logs")
         .join(of);
@@ -30,7 +28,7 @@ fn run_of(trial: &Value) -> &str {
     trial["name"].as_str().unwrap().rsplit_once('-').unwrap().0
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -43,7 +41,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Every event file below a folder, by name.
-fn event_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn event_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -391,32 +389,4 @@ fn names_are_mapped_as_the_command_line_says() {
     );
     let expected = json!({"kernel_num": 32, "lambda": 0.1, "optimizer": "adam"});
     assert_eq!(trials[0]["hyperparameters"], expected);
-}
-
-#[test]
-fn thousands_of_files_are_read_with_few_open_at_a_time_and_in_little_memory() {
-    let workplace = Workplace::new();
-    for number in 0..600 {
-        let to = workplace.path(&format!("logs/sweep-{}/run-{number}", number % 3));
-        copy(&Path::new(&logs("pytorch")).join("fast"), &to);
-    }
-    assert_eq!(event_files(&workplace.path("logs")).len(), 1200);
-    let program = assert_cmd::cargo::cargo_bin!("fitroom");
-    let limited = format!(
-        "ulimit -n 64 -v 1500000; exec {} import-logs logs --json",
-        program.display()
-    );
-    let output = Command::new("bash")
-        .args(["-c", &limited])
-        .current_dir(workplace.path("."))
-        .output();
-    let run = Run::of(output.unwrap());
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let trials: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(trials.len(), 600);
-    assert!(
-        run.stderr.contains("600 trials in 3 sweeps"),
-        "{}",
-        run.stderr
-    );
 }
