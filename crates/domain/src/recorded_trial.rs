@@ -140,6 +140,20 @@ impl RecordedTrial {
         settings
     }
 
+    /// The setting of this name, if it is known.
+    pub fn setting(&self, name: &str) -> Option<SettingValue> {
+        match self {
+            RecordedTrial::Ours(trial) => {
+                let hyperparameter = HYPERPARAMETERS.iter().find(|it| it.name == name);
+                let hyperparameter = hyperparameter.map(|it| (it.value)(&trial.hyperparameters));
+                let of_training = || TRAIN_SETTINGS.iter().find(|it| it.name == name);
+                let number = hyperparameter.or_else(|| Some((of_training()?.value)(&trial.train)));
+                number.map(SettingValue::Number)
+            }
+            RecordedTrial::Imported { imported } => imported.settings.get(name).cloned(),
+        }
+    }
+
     /// Every setting that is known but the seed: hyperparameters in their order, then those of training, then
     /// what only the logs know.
     pub fn settings(&self) -> Vec<(String, SettingValue)> {
@@ -260,6 +274,10 @@ mod tests {
         let expected = ["kernel_num", "learning_rate", "augment", "optimizer"];
         assert_eq!(names(trial.settings()), expected);
         assert_eq!(names(trial.hyperparameters()), expected);
+        for (name, value) in trial.settings() {
+            assert_eq!(trial.setting(&name), Some(value), "{name}");
+        }
+        assert_eq!(trial.setting("lambda"), None);
     }
 
     #[test]

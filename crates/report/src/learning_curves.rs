@@ -72,12 +72,9 @@ pub(crate) fn learning_curves(trials: &[&TrialRow], has_best: bool) -> Result<Ma
         .iter()
         .map(|plot| Ok((plot.title, plot.draw(has_best)?)))
         .collect::<Result<Vec<_>, PlotError>>()?;
-    let penalised = |(name, value): &(String, SettingValue)| {
-        name == "lambda" && *value > SettingValue::Number(0.0)
-    };
-    let penalty = trials
-        .iter()
-        .any(|row| row.trial.settings().iter().any(penalised));
+    let none = SettingValue::Number(0.0);
+    let lambdas = trials.iter().filter_map(|row| row.trial.setting("lambda"));
+    let penalty = lambdas.into_iter().any(|lambda| lambda > none);
     Ok(html! {
         section {
             h2 { "Learning curves" }

@@ -39,4 +39,4 @@ pub use learning_curves::PlotError;
 pub use mistakes_picture::{PicturedMistake, mistakes_picture};
 pub use picture::{Picture, PictureError};
 pub use sweep_page::sweep_page;
-pub use sweep_report::{BestTrial, SweepReport, SweepSource, TrialRow, validated};
+pub use sweep_report::{BestTrial, SweepReport, SweepSource, TrialRow};

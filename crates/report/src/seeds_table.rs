@@ -1,6 +1,6 @@
 //! Configurations by their mean over seeds: one lucky seed is no good configuration.
 
-use fitroom_domain::RecordedFigures;
+use fitroom_domain::{RecordedFigures, SettingValue};
 use maud::{Markup, html};
 
 use crate::settings::Settings;
@@ -11,6 +11,7 @@ use crate::{numbers, page};
 struct Configuration<'a> {
     /// One of its trials.
     row: &'a TrialRow,
+    settings: Vec<(String, SettingValue)>,
     accuracies: Vec<f64>,
     parameters: Option<u64>,
 }
@@ -112,12 +113,13 @@ pub(crate) fn seeds_table(
 fn by_mean<'a>(leaderboard: &[(&'a TrialRow, RecordedFigures)]) -> Vec<Configuration<'a>> {
     let mut configurations: Vec<Configuration<'_>> = Vec::new();
     for (row, figures) in leaderboard {
-        let same =
-            |other: &&mut Configuration<'_>| other.row.trial.settings() == row.trial.settings();
+        let settings = row.trial.settings();
+        let same = |other: &&mut Configuration<'_>| other.settings == settings;
         match configurations.iter_mut().find(same) {
             Some(configuration) => configuration.accuracies.push(figures.accuracy),
             None => configurations.push(Configuration {
                 row,
+                settings,
                 accuracies: vec![figures.accuracy],
                 parameters: figures.parameters,
             }),

@@ -30,9 +30,7 @@ pub(crate) struct Swept {
 impl Swept {
     /// This setting's value in a trial, if it is known.
     pub(crate) fn value(&self, row: &TrialRow) -> Option<SettingValue> {
-        let settings = row.trial.settings().into_iter();
-        let mut values = settings.filter_map(|(name, value)| (name == self.name).then_some(value));
-        values.next()
+        row.trial.setting(&self.name)
     }
 
     /// Its value in a trial as text, a dash where it is unknown.

@@ -45,6 +45,18 @@ pub enum SweepSource {
     },
 }
 
+impl SweepSource {
+    /// Pictures that a validation accuracy is the share of, if they are known.
+    pub fn validated(&self) -> Option<u64> {
+        match self {
+            SweepSource::Ours { task, summary } => {
+                Some(validated(&summary.photographs, task.definition.flip))
+            }
+            SweepSource::Imported { .. } => None,
+        }
+    }
+}
+
 /// One trial.
 #[derive(Debug, Clone)]
 pub struct TrialRow {
@@ -174,17 +186,12 @@ impl SweepReport {
 
     /// Pictures that a validation accuracy is the share of, if they are known.
     pub(crate) fn validated(&self) -> Option<u64> {
-        match &self.source {
-            SweepSource::Ours { task, summary } => {
-                Some(validated(&summary.photographs, task.definition.flip))
-            }
-            SweepSource::Imported { .. } => None,
-        }
+        self.source.validated()
     }
 }
 
 /// Pictures that a validation accuracy is the share of: mirrored copies count if the task has them.
-pub fn validated(photographs: &SplitCounts, flip: Flip) -> u64 {
+pub(crate) fn validated(photographs: &SplitCounts, flip: Flip) -> u64 {
     match flip {
         Flip::All => photographs.validation.saturating_mul(2),
         Flip::None | Flip::Train => photographs.validation,

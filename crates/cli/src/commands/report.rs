@@ -13,7 +13,7 @@ use fitroom_domain::{
 };
 use fitroom_report::{
     BestTrial, IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, SweepSource,
-    TrialRow as ReportRow, index_page, sweep_page, validated,
+    TrialRow as ReportRow, index_page, sweep_page,
 };
 use fitroom_store::{SweepOrigin, SweepRecord, TrialRow};
 
@@ -267,12 +267,7 @@ fn index_datasets(
             .tasks
             .push(IndexTask {
                 task: sweep.task.clone(),
-                validated: match &sweep.origin {
-                    SweepOrigin::Ours { task, summary } => {
-                        Some(validated(&summary.photographs, task.definition.flip))
-                    }
-                    SweepOrigin::Imported { .. } => None,
-                },
+                validated: source(sweep).validated(),
                 leak_warning: sweep.summary().and_then(|summary| summary.leak_warning()),
                 best: best.map(|row| report_row(&row, sweep, Vec::new())),
                 finished,

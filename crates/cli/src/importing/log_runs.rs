@@ -118,7 +118,9 @@ impl LogRuns {
         let mut takes: Vec<Take<'_>> = Vec::new();
         for file in &files.files {
             let (mut run, reports) = read_run(&[file]);
-            reports.iter().for_each(|report| self.add_report(report));
+            reports
+                .into_iter()
+                .for_each(|report| self.add_report(report));
             let last_steps = run.scalars.iter().filter_map(|(tag, series)| {
                 let (step, _) = series.last_key_value()?;
                 Some((tag.clone(), *step))
@@ -159,32 +161,22 @@ impl LogRuns {
         }
     }
 
-    fn add_report(&mut self, report: &FileReport) {
+    fn add_report(&mut self, report: FileReport) {
         self.files += 1;
         self.events += report.events;
         if let FileEnd::Truncated { .. } = report.end {
             self.growing.push(report.path.clone());
         }
-        let Some(first) = report.problems.listed.first() else {
+        let count = report.problems.count();
+        let Some(first) = report.problems.listed.into_iter().next() else {
             return;
         };
-        let (path, count) = (report.path.display(), report.problems.count());
-        let first = with_causes(first);
+        let (path, first) = (report.path.display(), anyhow::Error::from(first));
         self.problems.push(match count {
-            1 => format!("`{path}`: {first}"),
-            _ => format!("`{path}`: {first} ({count} such problems in all)"),
+            1 => format!("`{path}`: {first:#}"),
+            _ => format!("`{path}`: {first:#} ({count} such problems in all)"),
         });
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 impl Take<'_> {

@@ -44,7 +44,10 @@ pub(crate) fn scale_percent(runs: &mut [LogRun]) -> BTreeMap<String, Vec<String>
     percent
 }
 
-/// Whether a tag with this highest value is in percent. Sums of single-precision shares may be a little above 1.
+/// The highest share that counts as 1: sums in single precision may be a little above it.
+pub(crate) const HIGHEST_SHARE: f64 = 1.0001;
+
+/// Whether a tag with this highest value is in percent.
 fn is_percent(highest: f64) -> bool {
-    highest > 1.0001 && highest <= 100.01
+    highest > HIGHEST_SHARE && highest <= 100.01
 }

@@ -11,6 +11,7 @@ use super::group_trials::TrialLogs;
 use super::hparam_names::{HparamNames, is_ours};
 use super::log_runs::LogRun;
 use super::metric::{Experiments, Metric, loss_of_session, metric};
+use super::percent::HIGHEST_SHARE;
 use crate::sweeping::BEST_ACCURACY;
 
 /// What our own logs have among hyperparameters that is none.
@@ -40,8 +41,7 @@ pub(crate) fn read_trial(
         .map(|metric| metric.value)
         .or(best.map(|best| best.validation.accuracy));
     let logged = logged.filter(|accuracy| !accuracy.is_nan());
-    // Sums of single-precision shares may be a little above 1.
-    let accuracy = logged.filter(|accuracy| (0.0..=1.0001).contains(accuracy));
+    let accuracy = logged.filter(|accuracy| (0.0..=HIGHEST_SHARE).contains(accuracy));
     let (state, reason) = match state_of(&logs.runs, state) {
         _ if curve.diverged => (TrialState::Diverged, Some(DIVERGED)),
         Some((state, reason)) => (state, Some(reason)),
@@ -51,19 +51,19 @@ pub(crate) fn read_trial(
     };
     let times = times(&logs.runs);
     let network = model.and_then(|model| model.network.as_ref());
+    let best_epoch = best.map(|best| best.epoch);
     let accuracy = accuracy.filter(|_| state == TrialState::Finished);
     let figures = accuracy.map(|accuracy| RecordedFigures {
         accuracy: accuracy.min(1.0),
         loss: (best.map(|best| best.validation.loss))
             .filter(|loss| loss.is_finite())
             .or_else(|| loss_of_session(&logs.runs)),
-        best_epoch: best.map(|best| best.epoch),
+        best_epoch,
         epochs: curve.epochs.last().map(|last| last.epoch),
         parameters: network.map(|network| network.parameters()),
         multiply_adds: network.map(|network| network.multiply_adds()),
         seconds: seconds(&logs.runs, times),
     });
-    let best_epoch = best.map(|best| best.epoch);
     ImportedRow {
         trial: ImportedTrial {
             source: source.clone(),

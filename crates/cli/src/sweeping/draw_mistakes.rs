@@ -1,6 +1,7 @@
 //! The photographs that the best weights are most sure and wrong about.
 
-use fitroom_data::Row;
+use std::collections::HashSet;
+
 use fitroom_domain::most_confident_mistakes;
 use fitroom_report::{Picture, PictureError, PicturedMistake, mistakes_picture};
 use fitroom_train::Predicted;
@@ -16,28 +17,19 @@ pub(super) fn draw_mistakes(
     let rows = &about.rows.validation;
     let logits = predicted.logits.chunks_exact(predicted.classes.max(1));
     let truths = rows.iter().map(|row| usize::from(row.class));
-    let mut shown: Vec<(&Row, PicturedMistake<'_>)> = Vec::new();
-    for mistake in most_confident_mistakes(truths.zip(logits)) {
-        if shown.len() == about.sweep.tensorboard.mistakes {
-            break;
-        }
-        let row = &rows[mistake.row];
-        if shown
-            .iter()
-            .any(|(other, _)| other.photograph == row.photograph)
-        {
-            continue;
-        }
-        let name = |class: usize| about.summary.classes.get(class).map_or("", String::as_str);
-        let pictured = PicturedMistake {
+    let name = |class: usize| about.summary.classes.get(class).map_or("", String::as_str);
+    let mut seen = HashSet::new();
+    let mistakes: Vec<PicturedMistake<'_>> = (most_confident_mistakes(truths.zip(logits)).iter())
+        .map(|mistake| (&rows[mistake.row], mistake))
+        .filter(|(row, _)| seen.insert(row.photograph))
+        .take(about.sweep.tensorboard.mistakes)
+        .map(|(row, mistake)| PicturedMistake {
             pixels: about.dataset.pixels(row.photograph as usize),
             mirrored: row.mirrored,
             truth: name(mistake.truth),
             predicted: name(mistake.predicted),
             confidence: mistake.confidence,
-        };
-        shown.push((row, pictured));
-    }
-    let mistakes: Vec<PicturedMistake<'_>> = shown.into_iter().map(|(_, it)| it).collect();
+        })
+        .collect();
     mistakes_picture(about.dataset.image_size(), &mistakes)
 }
