@@ -1,4 +1,4 @@
-//! The words of Fitting Room as types. Pure: no files, no clock, no threads, no randomness.
+//! The words of Fitting Room as types. Pure: no files, no clock, no threads; what is drawn comes from a fixed seed.
 //!
 //! A [`Task`] asks a question of a dataset; [`Hyperparameters`], [`TrainSettings`] and a seed make it
 //! a [`Trial`], whose [`TrialId`] is a hash of all that determines its result; a finished trial has

@@ -1,6 +1,6 @@
 //! Where a model is most sure and wrong.
 
-use crate::decision::highest_logit;
+use crate::decision::{highest_logit, softmax_of};
 
 /// A row whose class is not the predicted one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,7 +22,7 @@ pub fn most_confident_mistakes<'a>(
 ) -> Vec<Mistake> {
     let mistake = |(row, (truth, logits)): (usize, (usize, &[f32]))| {
         let predicted = highest_logit(logits.iter().copied());
-        let confidence = probability(logits, predicted)?;
+        let confidence = softmax_of(predicted, logits)?;
         (predicted != truth).then_some(Mistake {
             row,
             truth,
@@ -33,17 +33,6 @@ pub fn most_confident_mistakes<'a>(
     let mut mistakes: Vec<Mistake> = (rows.into_iter().enumerate()).filter_map(mistake).collect();
     mistakes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     mistakes
-}
-
-/// The softmax of the highest logit; `None` if a logit is not finite.
-fn probability(logits: &[f32], highest: usize) -> Option<f64> {
-    let highest = f64::from(*logits.get(highest)?);
-    let rest = logits.iter().map(|logit| f64::from(*logit) - highest);
-    let probability = 1.0 / rest.map(f64::exp).sum::<f64>();
-    logits
-        .iter()
-        .all(|logit| logit.is_finite())
-        .then_some(probability)
 }
 
 #[cfg(test)]

@@ -1,5 +1,37 @@
 //! Two models on the same photographs.
 
+use serde::Serialize;
+
+/// On how many photographs two models differ.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Discordant {
+    /// Photographs that the first model gets more right.
+    pub first: u64,
+    /// Photographs that the second model gets more right.
+    pub second: u64,
+    /// All photographs.
+    pub photographs: u64,
+}
+
+impl Discordant {
+    /// The two-sided p-value of McNemar's exact test, which is a sign test: a photograph of which one model gets
+    /// only half its pictures right counts like any other on which the two differ.
+    pub fn p_value(&self) -> f64 {
+        mcnemar(self.first, self.second)
+    }
+}
+
+/// Counts the photographs that one model gets more right than the other. Scores of the same photographs, in the same
+/// order; those beyond the shorter of the two are left out.
+pub fn discordant(first: &[f64], second: &[f64]) -> Discordant {
+    let pairs = || first.iter().zip(second);
+    Discordant {
+        first: pairs().filter(|(first, second)| first > second).count() as u64,
+        second: pairs().filter(|(first, second)| first < second).count() as u64,
+        photographs: pairs().count() as u64,
+    }
+}
+
 /// The two-sided p-value of McNemar's exact test (1947): how likely two equally good models differ at least this
 /// much, given the photographs that only the `first` and only the `second` gets right. Twice the smaller tail
 /// of the binomial distribution with one half, at most 1.
@@ -18,6 +50,24 @@ pub fn mcnemar(first: u64, second: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_photograph_counts_once_however_much_the_models_differ() {
+        let found = discordant(&[1.0, 0.5, 0.5, 0.0, 1.0], &[0.0, 0.0, 0.5, 0.5, 1.0]);
+        let expected = Discordant {
+            first: 2,
+            second: 1,
+            photographs: 5,
+        };
+        assert_eq!(found, expected);
+        assert_eq!(found.p_value(), 1.0);
+    }
+
+    #[test]
+    fn identical_models_do_not_differ() {
+        assert_eq!(discordant(&[1.0, 0.0], &[1.0, 0.0]).p_value(), 1.0);
+        assert_eq!(discordant(&[], &[]).p_value(), 1.0);
+    }
 
     /// By Python's whole numbers: min(1, 2 · Σ C(n, k) / 2ⁿ).
     #[test]
