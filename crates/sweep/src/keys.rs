@@ -256,8 +256,19 @@ pub(crate) static MISTAKES: Key = tensorboard(
     "Most photographs on the picture of the best weights' most confident mistakes; 0: there is none.",
 );
 
+pub(crate) static MARGIN: Key = Key {
+    table: Some("report"),
+    name: "margin",
+    kind: Kind::Number,
+    list: false,
+    expected: "a number from 0 to below 1",
+    default: Some("0.01"),
+    doc: "Accuracy that a cheaper network may lack against the best and still be good enough to ship, as a share: \
+          0.01 is one percentage point.",
+};
+
 /// Every key, in the order in which files show them.
-pub static KEYS: [&Key; 23] = [
+pub static KEYS: [&Key; 24] = [
     &TASK,
     &KERNEL_SIZE,
     &KERNEL_SIZE_1,
@@ -281,6 +292,7 @@ pub static KEYS: [&Key; 23] = [
     &HISTOGRAMS_EVERY,
     &CONFUSION_MATRICES_EVERY,
     &MISTAKES,
+    &MARGIN,
 ];
 
 const fn hyperparameter(

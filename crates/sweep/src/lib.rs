@@ -11,6 +11,7 @@ pub mod keys;
 mod overrides;
 mod plan;
 pub mod pruning;
+mod report_table;
 mod run;
 mod settings;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use document::{Place, SyntaxError, ValueError};
 pub use grid::{Axes, Axis, Grid, GridError, KernelSizes, MOST_TRIALS};
 pub use overrides::{Override, OverrideError};
 pub use plan::{Plan, PlanError, plan};
+pub use report_table::ReportSettings;
 pub use run::{RunError, Work, run};
 pub use sweep_file::{SweepFile, SweepFileError};
 pub use tasks_file::{TasksFile, TasksFileError, UnknownTask};

@@ -9,6 +9,7 @@ use crate::document::{self, Place, SyntaxError, ValueError};
 use crate::grid::{Grid, GridError, MOST_TRIALS};
 use crate::overrides::{Override, OverrideError};
 use crate::pruning::Halving;
+use crate::report_table::{self, ReportSettings};
 use crate::settings::Settings;
 use crate::tensorboard_table::{self, TensorboardSettings};
 use crate::unknown_key::UnknownKey;
@@ -35,6 +36,8 @@ pub struct SweepFile {
     pub prune: Option<Halving>,
     /// What TensorBoard gets.
     pub tensorboard: TensorboardSettings,
+    /// What the report judges by.
+    pub report: ReportSettings,
     /// The file as it was read, without overrides.
     pub text: String,
 }
@@ -163,6 +166,7 @@ impl SweepFile {
             attempts: attempts.unwrap_or(3),
             prune,
             tensorboard: tensorboard_table::read(&settings)?,
+            report: report_table::read(&settings)?,
             text: text.to_owned(),
         })
     }

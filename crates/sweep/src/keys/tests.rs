@@ -25,7 +25,14 @@ fn names_are_unique_in_their_table_and_every_entry_is_complete() {
     assert_eq!(names.len(), KEYS.len());
     assert_eq!(
         tables(),
-        ["hyperparameters", "train", "search", "prune", "tensorboard"]
+        [
+            "hyperparameters",
+            "train",
+            "search",
+            "prune",
+            "tensorboard",
+            "report"
+        ]
     );
     for key in KEYS {
         assert!(key.doc.ends_with('.'), "{key}");
@@ -47,7 +54,7 @@ fn the_defaults_in_the_table_are_the_defaults() {
         .iter()
         .filter_map(|key| Some(argument(key, key.default?)))
         .collect();
-    assert_eq!(defaults.len(), 17);
+    assert_eq!(defaults.len(), 18);
     let prune = || [argument(&PRUNE_METHOD, "'halving'")];
     let defaults: Vec<String> = defaults.into_iter().chain(prune()).collect();
     assert_eq!(set(&defaults), set(&prune()));

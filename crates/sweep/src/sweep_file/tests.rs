@@ -316,7 +316,7 @@ fn a_tasks_file_is_no_sweep_file() {
     assert_eq!(
         error.to_string(),
         "x.toml:1: unknown key `primary`: \
-         expected `task`, `[hyperparameters]`, `[train]`, `[search]`, `[prune]`, `[tensorboard]`"
+         expected `task`, `[hyperparameters]`, `[train]`, `[search]`, `[prune]`, `[tensorboard]`, `[report]`"
     );
 }
 
