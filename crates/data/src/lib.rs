@@ -67,4 +67,4 @@ pub use replace_folder::ReplaceFolderError;
 pub use skipped::{Skipped, SkippedPhotographs};
 pub use source::SourceError;
 pub use task_rows::{Row, TaskClass, TaskRows, TaskRowsError, task_rows};
-pub use thumbnail::{ThumbnailError, thumbnail};
+pub use thumbnail::{ThumbnailError, small_thumbnail, thumbnail};

@@ -5,11 +5,14 @@
 //! the attempt is no longer the trial's running one: a worker that was given up for dead changes nothing.
 
 mod attempt;
+mod changes;
 mod claim;
+mod curves;
 mod error;
 mod import;
 mod migrate;
 mod open;
+mod overview;
 mod owner;
 mod prune;
 mod read;
@@ -17,16 +20,20 @@ mod record;
 mod register;
 mod remove;
 mod retry;
+mod sweep_record;
 mod time;
 mod weights;
 
 pub use attempt::{AttemptKey, Ended, Ending, TrialFile};
+pub use changes::DatabaseFile;
 pub use claim::{Claimed, Next, Queue};
 pub use error::StoreError;
 pub use import::{ImportedRow, ImportedSweep};
 pub use open::{OpenError, Store};
+pub use overview::{SweepCounts, TaskKey};
 pub use owner::{Owner, OwnerError};
-pub use read::{SweepOrigin, SweepRecord, TrialRow};
+pub use read::TrialRow;
 pub use register::{Registered, SweepToRun};
 pub use remove::RemoveError;
+pub use sweep_record::{SweepOrigin, SweepRecord};
 pub use time::utc_now;

@@ -21,6 +21,8 @@ pub struct Store {
     /// A single connection: writers of one process queue here instead of in SQLite's busy loop.
     writer: SqlitePool,
     readers: SqlitePool,
+    /// A single connection that lives as long as this: what changed is counted for each connection.
+    watcher: SqlitePool,
 }
 
 /// A database that cannot be used.
@@ -82,7 +84,7 @@ impl Store {
                 kind,
             });
         }
-        let path = runs.join("fitroom.db");
+        let path = Store::path(runs);
         // sqlx's own migration lock does nothing for SQLite.
         let lock_path = runs.join(".fitroom.lock");
         let lock = File::create(&lock_path).map_err(io_error(&lock_path))?;
@@ -113,21 +115,34 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(database_error)?;
+        let reading = options.read_only(true).create_if_missing(false);
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
-            .connect_with(options.read_only(true).create_if_missing(false))
+            .connect_with(reading.clone())
             .await
             .map_err(database_error)?;
+        // Few ever ask it anything.
+        let watcher = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(reading);
         Ok(Store {
             runs: runs.to_owned(),
             writer,
             readers,
+            watcher,
         })
     }
 
     /// Whether there is a database in this `runs/` folder.
     pub fn exists(runs: &Path) -> bool {
-        runs.join("fitroom.db").is_file()
+        Store::path(runs).is_file()
+    }
+
+    /// Where the database of this `runs/` folder lies.
+    pub(crate) fn path(runs: &Path) -> PathBuf {
+        runs.join("fitroom.db")
     }
 
     /// The folder that it describes.
@@ -137,6 +152,7 @@ impl Store {
 
     /// Waits for what is being written and closes the database.
     pub async fn close(&self) {
+        self.watcher.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -152,6 +168,11 @@ impl Store {
     /// Where to read.
     pub(crate) fn reader(&self) -> &SqlitePool {
         &self.readers
+    }
+
+    /// Where to ask what changed.
+    pub(crate) fn watcher(&self) -> &SqlitePool {
+        &self.watcher
     }
 }
 

@@ -1,15 +1,10 @@
-//! Reading trials, sweeps and curves.
+//! Reading trials.
 
-use std::collections::BTreeMap;
-
-use fitroom_domain::{
-    EpochMetrics, Fingerprint, LossAndAccuracy, RecordedFigures, RecordedTrial, Task, TaskSummary,
-    Trial, TrialId, TrialState,
-};
+use fitroom_domain::{Fingerprint, RecordedFigures, RecordedTrial, Trial, TrialId, TrialState};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteExecutor};
 
-use crate::error::{Doing, StoreError, corrupt};
+use crate::error::{Doing, StoreError};
 use crate::open::Store;
 
 /// A trial as the database knows it.
@@ -74,64 +69,6 @@ impl TrialRow {
     }
 }
 
-/// A sweep as the database knows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SweepRecord {
-    /// Its key.
-    pub key: i64,
-    /// Its dataset's name.
-    pub dataset: String,
-    /// Its dataset's fingerprint.
-    pub fingerprint: Fingerprint,
-    /// Its name.
-    pub name: String,
-    /// The name of its task; of an imported sweep its own.
-    pub task: String,
-    /// What its task asks, as text: equal if and only if the tasks are.
-    pub definition: String,
-    /// Who ran it.
-    pub origin: SweepOrigin,
-    /// What the command line changed in its file when it was last run: the `KEY=VALUE` of each `--set`.
-    pub overrides: Vec<String>,
-    /// When it was last run, in UTC.
-    pub run_at: String,
-}
-
-/// Who ran a sweep.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SweepOrigin {
-    /// This program.
-    Ours {
-        /// Its task.
-        task: Task,
-        /// What the task comes to on the dataset.
-        summary: TaskSummary,
-    },
-    /// Others, who logged it.
-    Imported {
-        /// The folder of the logs.
-        from: String,
-    },
-}
-
-impl SweepRecord {
-    /// Its task, if it is ours.
-    pub fn question(&self) -> Option<&Task> {
-        match &self.origin {
-            SweepOrigin::Ours { task, .. } => Some(task),
-            SweepOrigin::Imported { .. } => None,
-        }
-    }
-
-    /// What the task comes to on the dataset, if it is known.
-    pub fn summary(&self) -> Option<&TaskSummary> {
-        match &self.origin {
-            SweepOrigin::Ours { summary, .. } => Some(summary),
-            SweepOrigin::Imported { .. } => None,
-        }
-    }
-}
-
 impl Store {
     /// Every trial, in the order in which they were planned.
     pub async fn trials(&self) -> Result<Vec<TrialRow>, StoreError> {
@@ -158,67 +95,6 @@ impl Store {
     pub async fn sweep_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
         let clause = "order by wish.position, trials.key";
         trial_rows(self.reader(), Some(sweep), clause).await
-    }
-
-    /// Every sweep, the one that was run last first.
-    pub async fn sweeps(&self) -> Result<Vec<SweepRecord>, StoreError> {
-        sqlx::query(
-            "select key, dataset, fingerprint, name, task, definition, summary, overrides, run_at,
-                 imported_from
-             from sweeps order by run_at desc, key desc",
-        )
-        .try_map(sweep_record)
-        .fetch_all(self.reader())
-        .await
-        .doing("list sweeps")
-    }
-
-    /// The epochs of every trial that a sweep wants, by trial key, each in order. A figure that an imported trial
-    /// lacks is NaN.
-    pub async fn curves(&self, sweep: i64) -> Result<BTreeMap<i64, Vec<EpochMetrics>>, StoreError> {
-        let values: Vec<(i64, u32, String, String, f64)> = sqlx::query_as(
-            "select metrics.trial_key, epoch, split, name, value
-             from metrics join sweep_trials on sweep_trials.trial_key = metrics.trial_key
-             where sweep_trials.sweep_key = ? order by metrics.trial_key, epoch",
-        )
-        .bind(sweep)
-        .fetch_all(self.reader())
-        .await
-        .doing("read learning curves")?;
-        let mut curves: BTreeMap<i64, Vec<EpochMetrics>> = BTreeMap::new();
-        for (trial, epoch, split, name, value) in values {
-            let curve = curves.entry(trial).or_default();
-            if curve.last().is_none_or(|last| last.epoch != epoch) {
-                let nothing = LossAndAccuracy {
-                    loss: f64::NAN,
-                    accuracy: f64::NAN,
-                };
-                curve.push(EpochMetrics {
-                    epoch,
-                    train: nothing,
-                    validation: nothing,
-                    seconds: f64::NAN,
-                });
-            }
-            let Some(last) = curve.last_mut() else {
-                continue;
-            };
-            match (split.as_str(), name.as_str()) {
-                ("train", "loss") => last.train.loss = value,
-                ("train", "accuracy") => last.train.accuracy = value,
-                ("validation", "loss") => last.validation.loss = value,
-                ("validation", "accuracy") => last.validation.accuracy = value,
-                ("train", "seconds") => last.seconds = value,
-                _ => {
-                    return Err(corrupt(
-                        "metrics.name",
-                        name,
-                        "`loss`, `accuracy` or `seconds`",
-                    ));
-                }
-            }
-        }
-        Ok(curves)
     }
 }
 
@@ -303,31 +179,6 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
     })
 }
 
-fn sweep_record(row: SqliteRow) -> Result<SweepRecord, sqlx::Error> {
-    let task: String = row.try_get("task")?;
-    let origin = match row.try_get("imported_from")? {
-        Some(from) => SweepOrigin::Imported { from },
-        None => SweepOrigin::Ours {
-            task: Task {
-                name: task.clone(),
-                definition: from_json(&row, "definition")?,
-            },
-            summary: from_json(&row, "summary")?,
-        },
-    };
-    Ok(SweepRecord {
-        key: row.try_get("key")?,
-        dataset: row.try_get("dataset")?,
-        fingerprint: parsed(&row, "fingerprint")?,
-        name: row.try_get("name")?,
-        task,
-        definition: row.try_get("definition")?,
-        origin,
-        overrides: from_json(&row, "overrides")?,
-        run_at: row.try_get("run_at")?,
-    })
-}
-
 /// A column that counts something, if it is known.
 fn count(row: &SqliteRow, column: &str) -> Result<Option<u64>, sqlx::Error> {
     let value: Option<i64> = row.try_get(column)?;
@@ -335,7 +186,7 @@ fn count(row: &SqliteRow, column: &str) -> Result<Option<u64>, sqlx::Error> {
 }
 
 /// A text column as the type that it stands for.
-fn parsed<T>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error>
+pub(crate) fn parsed<T>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error>
 where
     T: std::str::FromStr,
     T::Err: std::error::Error + Send + Sync + 'static,
@@ -349,7 +200,7 @@ where
 }
 
 /// A JSON column as the type that it stands for.
-fn from_json<T: serde::de::DeserializeOwned>(
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
     row: &SqliteRow,
     column: &str,
 ) -> Result<T, sqlx::Error> {

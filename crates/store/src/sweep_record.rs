@@ -1,0 +1,110 @@
+//! Reading sweeps.
+
+use fitroom_domain::{Fingerprint, Task, TaskSummary};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::error::{Doing, StoreError};
+use crate::open::Store;
+use crate::read::{from_json, parsed};
+
+/// A sweep as the database knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepRecord {
+    /// Its key.
+    pub key: i64,
+    /// Its dataset's name.
+    pub dataset: String,
+    /// Its dataset's fingerprint.
+    pub fingerprint: Fingerprint,
+    /// Its name.
+    pub name: String,
+    /// The name of its task; of an imported sweep its own.
+    pub task: String,
+    /// What its task asks, as text: equal if and only if the tasks are.
+    pub definition: String,
+    /// Who ran it.
+    pub origin: SweepOrigin,
+    /// What the command line changed in its file when it was last run: the `KEY=VALUE` of each `--set`.
+    pub overrides: Vec<String>,
+    /// When it was last run, in UTC.
+    pub run_at: String,
+}
+
+/// Who ran a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SweepOrigin {
+    /// This program.
+    Ours {
+        /// Its task.
+        task: Task,
+        /// What the task comes to on the dataset.
+        summary: TaskSummary,
+        /// Its file as it was last run, without what the command line changed.
+        text: String,
+    },
+    /// Others, who logged it.
+    Imported {
+        /// The folder of the logs.
+        from: String,
+    },
+}
+
+impl SweepRecord {
+    /// Its task, if it is ours.
+    pub fn question(&self) -> Option<&Task> {
+        match &self.origin {
+            SweepOrigin::Ours { task, .. } => Some(task),
+            SweepOrigin::Imported { .. } => None,
+        }
+    }
+
+    /// What the task comes to on the dataset, if it is known.
+    pub fn summary(&self) -> Option<&TaskSummary> {
+        match &self.origin {
+            SweepOrigin::Ours { summary, .. } => Some(summary),
+            SweepOrigin::Imported { .. } => None,
+        }
+    }
+}
+
+impl Store {
+    /// Every sweep, the one that was run last first.
+    pub async fn sweeps(&self) -> Result<Vec<SweepRecord>, StoreError> {
+        sqlx::query(
+            "select key, dataset, fingerprint, name, task, definition, summary, text, overrides,
+                 run_at, imported_from
+             from sweeps order by run_at desc, key desc",
+        )
+        .try_map(sweep_record)
+        .fetch_all(self.reader())
+        .await
+        .doing("list sweeps")
+    }
+}
+
+fn sweep_record(row: SqliteRow) -> Result<SweepRecord, sqlx::Error> {
+    let task: String = row.try_get("task")?;
+    let origin = match row.try_get("imported_from")? {
+        Some(from) => SweepOrigin::Imported { from },
+        None => SweepOrigin::Ours {
+            task: Task {
+                name: task.clone(),
+                definition: from_json(&row, "definition")?,
+            },
+            summary: from_json(&row, "summary")?,
+            text: row.try_get("text")?,
+        },
+    };
+    Ok(SweepRecord {
+        key: row.try_get("key")?,
+        dataset: row.try_get("dataset")?,
+        fingerprint: parsed(&row, "fingerprint")?,
+        name: row.try_get("name")?,
+        task,
+        definition: row.try_get("definition")?,
+        origin,
+        overrides: from_json(&row, "overrides")?,
+        run_at: row.try_get("run_at")?,
+    })
+}
