@@ -25,12 +25,12 @@ setup-python:
 build: setup
     cargo build --release --workspace
 
-# Train what sweeps/NAME.toml asks for, then write the report: `just sweep trousers_all --workers 2`
+# Train what sweeps/NAME.toml asks for, then write its report: `just sweep trousers_all --workers 2`
 [group('use')]
 sweep NAME *ARGS: build
-    # A report follows an interruption too, but not wrong input (exit code 2).
+    # A report follows an interruption too, but not wrong input (exit code 2) or a plan. It gets the folders that ARGS name.
     trap : INT TERM; \
-    file="sweeps/$1.toml"; sweep=0; report=0; \
+    file="sweeps/$1.toml"; name="${1##*/}"; sweep=0; report=0; plan=0; next=; \
     [ -f "$file" ] || { \
         echo "error: there is no sweep '$1' ($file)"; \
         echo "(there are: $(cd sweeps && ls *.toml | sed 's/\.toml$//; /^tasks$/d' | paste -sd ' '))"; \
@@ -38,7 +38,16 @@ sweep NAME *ARGS: build
     } >&2; \
     shift; \
     {{ fitroom }} sweep "$file" "$@" || sweep=$?; \
-    [ "$sweep" -eq 2 ] || {{ fitroom }} report || report=$?; \
+    for argument; do \
+        shift; \
+        case "$next/$argument" in \
+            value/*) set -- "$@" "$argument"; next=;; \
+            /--runs|/--reports|/--datasets) set -- "$@" "$argument"; next=value;; \
+            /--runs=*|/--reports=*|/--datasets=*) set -- "$@" "$argument";; \
+            /--plan) plan=1;; \
+        esac; \
+    done; \
+    [ "$sweep" -eq 2 ] || [ "$plan" -eq 1 ] || {{ fitroom }} report "$name" "$@" || report=$?; \
     [ "$sweep" -ne 0 ] || exit "$report"; exit "$sweep"
 
 # Write reports/index.html and one page for each sweep

@@ -20,6 +20,10 @@
 //! - `prune`: successive halving
 //! - `remove`: weights that are removed and come back, and removed trials
 //! - `results`: run folder, lists, best, report
+//! - `report`: which pages are written, and when
+//! - `report_formats`: what programs get of a report
+//! - `report_watch`: pages follow the trials
+//! - `many_trials`: a database of ten thousand
 //! - `tensorboard`: real TensorBoard reads what was logged
 //! - `tensorboard_pages`: its pages of pictures and of hyperparameters
 //! - `tensorboard_contents`: everything else that it has of a trial, and trials that it misses
@@ -46,11 +50,15 @@ mod import_logs;
 mod import_npz;
 mod interrupt;
 mod machine;
+mod many_trials;
 mod photographs;
 mod plan;
 mod prune;
 mod real_catalogue;
 mod remove;
+mod report;
+mod report_formats;
+mod report_watch;
 mod results;
 mod small_disk;
 mod sweep;

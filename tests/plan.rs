@@ -152,3 +152,24 @@ fn an_audit_says_what_stopping_early_would_have_saved_and_lost() {
             .contains("epochs saved")
     );
 }
+
+#[test]
+fn an_audit_compares_only_what_was_said_of_the_same_photographs() {
+    let workplace = workplace();
+    let dark = GRID.replace("shapes_and_colours", "dark_shapes");
+    workplace.write("sweeps/dark.toml", &dark);
+    let run = workplace.fitroom(&["sweep", "sweeps/grid.toml", "sweeps/dark.toml"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let folders = ["grid", "dark"].map(|sweep| workplace.trial_folders(sweep).remove(0));
+    let [file, other] = folders.map(|folder| folder.join("predictions.npz"));
+    fs::copy(&other, &file).unwrap();
+    let run = workplace.fitroom(&["audit", "grid"]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    let file = file.strip_prefix(workplace.path("")).unwrap();
+    assert!(
+        run.stderr.contains("is about other photographs (")
+            && run.stderr.contains(file.to_str().unwrap()),
+        "{}",
+        run.stderr
+    );
+}

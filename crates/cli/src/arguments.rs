@@ -55,8 +55,9 @@ pub(crate) enum Command {
     Runs(RunsCommand),
     /// The best trial of each dataset and task, selected by validation accuracy.
     Best(BestArguments),
-    /// Write the leaderboards as HTML.
-    Report,
+    /// Write the leaderboards as HTML: one page for each sweep, and an index. What shows the same already is not written
+    /// again.
+    Report(ReportArguments),
     /// Read TensorBoard logs that Keras, PyTorch, tensorboardX or we wrote into the database, as sweeps of a
     /// dataset that is called as the folder is.
     ImportLogs(ImportLogsArguments),
@@ -268,6 +269,22 @@ pub(crate) struct BestArguments {
     /// Print JSON for programs.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// Only the pages of these sweeps, on any dataset, and the index [default: all].
+    #[arg(value_name = "SWEEP")]
+    pub(crate) sweeps: Vec<String>,
+    /// Print JSON for programs, an object for each sweep, and write no page.
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Print all finished trials as one CSV, and write no page.
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// Go on until Ctrl-C: whenever trials have come further, write the pages that show it.
+    #[arg(long, conflicts_with_all = ["json", "csv"])]
+    pub(crate) watch: bool,
 }
 
 /// `category=shoes`: a column and the label of all photographs there.

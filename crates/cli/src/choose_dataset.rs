@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use fitroom_data::{check_can_be_written, draw_demo};
+use fitroom_data::{check_can_be_written, draw_demo, read_manifest};
+use fitroom_domain::Fingerprint;
 
 use crate::exit::{Failure, OrInput};
 use crate::output;
@@ -84,6 +85,15 @@ fn only<'a>(names: &'a [String], datasets: &Path) -> anyhow::Result<Option<&'a s
             ))
         }
     }
+}
+
+/// Fingerprint and folder of every dataset in a folder, by name. One whose description cannot be read is left out.
+pub(crate) fn fingerprints(datasets: &Path) -> Vec<(Fingerprint, PathBuf)> {
+    let folders = names(datasets).unwrap_or_default().into_iter();
+    let folders = folders.map(|name| datasets.join(name));
+    folders
+        .filter_map(|folder| Some((read_manifest(&folder).ok()?.fingerprint, folder)))
+        .collect()
 }
 
 /// The datasets in a folder, by name.

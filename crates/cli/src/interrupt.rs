@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
@@ -30,5 +32,14 @@ impl Interrupt {
     /// Whether to stop.
     pub(crate) fn asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// Waits, but not once somebody has asked to stop; whether to stop.
+    pub(crate) fn asked_within(&self, time: Duration) -> bool {
+        let start = Instant::now();
+        while !self.asked() && start.elapsed() < time {
+            sleep(Duration::from_millis(50));
+        }
+        self.asked()
     }
 }

@@ -10,6 +10,7 @@ mod importing;
 mod interrupt;
 mod output;
 mod planning;
+mod reporting;
 mod sweeping;
 
 use std::process::ExitCode;
@@ -42,7 +43,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
         Command::Runs(RunsCommand::Remove(remove)) => commands::runs_remove::run(places, remove),
         Command::Best(best) => commands::best::run(places, best),
-        Command::Report => commands::report::run(places),
+        Command::Report(report) => commands::report::run(places, report),
         Command::ImportLogs(import) => commands::import_logs::run(places, import),
     }
 }

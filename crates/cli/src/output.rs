@@ -8,10 +8,16 @@ use fitroom_store::utc_now;
 
 /// Prints data. A reader that has gone away (`| head`) is no error.
 pub(crate) fn data(text: &str) -> io::Result<()> {
+    raw(&format!("{text}\n")).map(|_| ())
+}
+
+/// Prints data as they are, and says whether somebody still reads them.
+pub(crate) fn raw(text: &str) -> io::Result<bool> {
     let mut stdout = io::stdout().lock();
-    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+    let printed = stdout.write_all(text.as_bytes());
+    match printed.and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        result => result.map(|()| true),
     }
 }
 

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use crate::check_report::{CheckGroup, CheckPicture, CheckReport, CheckSection};
 use crate::numbers;
-use crate::page::{page_with_pictures, scrolling};
+use crate::page::{About, age, page, scrolling};
 
 /// What a check found as one HTML file that needs nothing else: its pictures are in it.
 pub fn check_page(report: &CheckReport) -> String {
@@ -19,7 +19,12 @@ pub fn check_page(report: &CheckReport) -> String {
         (small_classes(report))
         (skipped(report))
     };
-    page_with_pictures(&title, &report.version, &report.generated_at, content)
+    let about = About {
+        title: &title,
+        version: &report.version,
+        generated_at: &report.generated_at,
+    };
+    page(about, content, "")
 }
 
 fn header(report: &CheckReport) -> Markup {
@@ -30,6 +35,7 @@ fn header(report: &CheckReport) -> Markup {
             p.subject {
                 span { (numbers::grouped(report.photographs as u64)) " photographs" }
                 span { "fingerprint " code { (report.dataset.fingerprint) } }
+                (age(&report.generated_at))
             }
         }
     }

@@ -1,19 +1,20 @@
 //! The best trial, and what to know before trusting it.
 
-use fitroom_domain::{Flip, RecordedFigures};
+use fitroom_domain::Flip;
 use maud::{Markup, html};
 
+use crate::analysis::Analysis;
 use crate::numbers;
 use crate::settings::Settings;
-use crate::sweep_report::{SweepReport, SweepSource, TrialRow};
+use crate::sweep_report::{SweepReport, SweepSource};
 
 /// The best trial of the leaderboard with its figures, or that there is none yet.
 pub(crate) fn headline(
     report: &SweepReport,
     settings: &Settings,
-    leaderboard: &[(&TrialRow, RecordedFigures)],
+    analysis: &Analysis<'_>,
 ) -> Markup {
-    let Some((best, figures)) = leaderboard.first() else {
+    let Some(trial) = analysis.best_trial() else {
         return html! {
             section.headline {
                 h2 { "Best trial" }
@@ -22,6 +23,7 @@ pub(crate) fn headline(
             }
         };
     };
+    let (best, figures) = (trial.row, &trial.figures);
     let validated = report.validated();
     html! {
         section.headline {
@@ -37,6 +39,21 @@ pub(crate) fn headline(
                             " photographs"
                             @if counts_mirrored_copies(report) { " and mirrored copies" }
                             " right"
+                        }
+                        @if let Some(interval) = trial.interval {
+                            "; 95% interval " strong { (numbers::percent_interval(interval)) }
+                        }
+                    }
+                    @if let (true, Some(first)) = (settings.several_seeds(), analysis.configurations.first()) {
+                        @let (lowest, highest) = first.range();
+                        p {
+                            "Best configuration over seeds: mean "
+                            strong { (first.percent(validated)) }
+                            @if first.trials.len() > 1 {
+                                " of " (first.trials.len()) " seeds ("
+                                (numbers::percent(lowest, validated)) " to "
+                                (numbers::percent(highest, validated)) ")"
+                            }
                         }
                     }
                 }
@@ -74,7 +91,6 @@ pub(crate) fn headline(
                     @if validated.is_some() { "; the test split was not looked at" }
                     "."
                 }
-                " The best of many trials is in part the luckiest one: expect less on new photographs."
                 @match validated {
                     Some(validated) => {
                         " One validation photograph is worth " (numbers::points_of_one(validated))
@@ -82,7 +98,7 @@ pub(crate) fn headline(
                     }
                     None => { " The logs do not say how many photographs were validated." }
                 }
-                @if let Some(ties) = ties(leaderboard) { " " (ties) }
+                @if let Some(ties) = ties(analysis) { " " (ties) }
             }
         }
     }
@@ -105,12 +121,12 @@ fn counts_mirrored_copies(report: &SweepReport) -> bool {
 }
 
 /// How the first of several trials with the highest accuracy was chosen.
-fn ties(leaderboard: &[(&TrialRow, RecordedFigures)]) -> Option<String> {
-    let (_, best) = leaderboard.first()?;
-    let ties = leaderboard
-        .iter()
-        .skip(1)
-        .filter(|(_, figures)| figures.accuracy == best.accuracy)
+fn ties(analysis: &Analysis<'_>) -> Option<String> {
+    let best = analysis.best_trial()?;
+    let ties = analysis
+        .trials()
+        .filter(|trial| trial.rank != best.rank)
+        .filter(|trial| trial.figures.accuracy == best.figures.accuracy)
         .count();
     match ties {
         0 => None,

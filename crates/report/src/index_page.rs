@@ -2,7 +2,10 @@
 
 use maud::{Markup, html};
 
+use crate::analysis::interval;
 use crate::index_report::{IndexDataset, IndexReport, IndexTask};
+use crate::page::About;
+use crate::study_figures::{StudyFigures, study_figures};
 use crate::{numbers, page};
 
 /// The best trial of every dataset and task, with links to the sweeps, as one HTML file.
@@ -11,20 +14,27 @@ pub fn index_page(report: &IndexReport) -> String {
         header {
             p.eyebrow { "Fitting Room" }
             h1 { "Reports" }
-            p.subject { "The best trial for each dataset and task, selected on validation." }
+            p.subject {
+                span { "The best trial for each dataset and task, selected on validation." }
+                (page::age(&report.generated_at))
+            }
         }
         @if report.datasets.is_empty() { section { p { "No sweep has been recorded yet." } } }
         @for dataset in &report.datasets { (dataset_section(dataset)) }
     };
-    page::page(
-        "Fitting Room: reports",
-        &report.version,
-        &report.generated_at,
-        content,
-    )
+    let about = About {
+        title: "Fitting Room: reports",
+        version: &report.version,
+        generated_at: &report.generated_at,
+    };
+    page::page(about, content, "")
 }
 
 fn dataset_section(dataset: &IndexDataset) -> Markup {
+    // Of what others logged, nobody knows whether it is the study's task or only called like it.
+    let is_ours = dataset.fingerprint.is_some();
+    let studied = |task: &IndexTask| study_figures(&task.task).filter(|_| is_ours);
+    let any_studied = dataset.tasks.iter().any(|task| studied(task).is_some());
     html! {
         section {
             h2 { (dataset.name) }
@@ -44,21 +54,36 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
                         tr {
                             th scope="col" { "task" }
                             th.number scope="col" { "best accuracy" }
-                            th.number scope="col" { "loss" }
+                            th.number scope="col" { "95% interval" }
                             th.number scope="col" { "parameters" }
                             th scope="col" { "best trial" }
                             th.number scope="col" { "trials" }
+                            @if any_studied {
+                                th scope="col" { "the original study, on other photographs" }
+                            }
                             th scope="col" { "reports of its sweeps" }
                         }
                     }
-                    tbody { @for task in &dataset.tasks { (task_row(task)) } }
+                    tbody {
+                        @for task in &dataset.tasks {
+                            (task_row(task, any_studied.then(|| studied(task))))
+                        }
+                    }
                 }
             }))
+            @if any_studied {
+                p.note {
+                    "The study's figures are of another catalogue: they say what its networks reached there, not what is \
+                     better. In brackets 95% intervals over photographs; its test figures were measured once."
+                }
+            }
         }
     }
 }
 
-fn task_row(task: &IndexTask) -> Markup {
+/// A task's row; the study's figures have a column if they are `Some`.
+fn task_row(task: &IndexTask, studied: Option<Option<&StudyFigures>>) -> Markup {
+    let columns = 7 + usize::from(studied.is_some());
     let best = task
         .best
         .as_ref()
@@ -68,13 +93,17 @@ fn task_row(task: &IndexTask) -> Markup {
             th scope="row" { (task.task) }
             @if let Some((row, figures)) = best {
                 td.number { strong { (numbers::percent(figures.accuracy, task.validated)) } }
-                td.number { (numbers::known(figures.loss, numbers::loss)) }
-                td.number { (numbers::known(figures.parameters, numbers::grouped)) }
+                td.number {
+                    @let interval = task.photographs.map(|photographs| interval(figures.accuracy, photographs));
+                    (numbers::known(interval, numbers::percent_interval))
+                }
+                td.number { (numbers::known(figures.parameters, numbers::rounded)) }
                 td { code title=(row.id) { (row.name) } }
             } @else {
                 td colspan="4" { "no trial has finished" }
             }
             td.number { (numbers::grouped(task.finished as u64)) }
+            @if let Some(study) = studied { td.study { @if let Some(study) = study { (studied_cell(study)) } } }
             td {
                 ul.links {
                     @for sweep in &task.sweeps {
@@ -90,8 +119,22 @@ fn task_row(task: &IndexTask) -> Markup {
             }
         }
         @if let Some(warning) = &task.leak_warning {
-            tr { td colspan="7" { p.warning { (task.task) ": " (warning) "." } } }
+            tr { td colspan=(columns) { p.warning { (task.task) ": " (warning) "." } } }
         }
+    }
+}
+
+fn studied_cell(study: &StudyFigures) -> Markup {
+    let figure = |accuracy| {
+        html! {
+            (numbers::percent(accuracy, Some(study.pictures)))
+            " (" (numbers::percent_interval(interval(accuracy, study.pictures))) ")"
+        }
+    };
+    html! {
+        "validation " (figure(study.validation))
+        br;
+        "test " (figure(study.test))
     }
 }
 

@@ -33,6 +33,8 @@ pub struct IndexTask {
     pub task: String,
     /// Pictures that a validation accuracy is the share of, if they are known.
     pub validated: Option<u64>,
+    /// Photographs of the validation split, without mirrored copies, if they are known.
+    pub photographs: Option<u64>,
     /// What to know before trusting its accuracies, if anything.
     pub leak_warning: Option<String>,
     /// The best trial of all sweeps, if any has finished.

@@ -1,7 +1,4 @@
 //! Loss and accuracy of every trial by epoch.
-//!
-//! plotters writes colours into the SVG, but the page's style decides on colours (light, dark, print):
-//! everything is drawn in colours that stand for a class, and [`styled`] puts the classes in their place.
 
 use fitroom_domain::{EpochMetrics, SettingValue};
 use maud::{Markup, PreEscaped, html};
@@ -10,27 +7,9 @@ use plotters::prelude::*;
 
 use crate::epoch_axis::EpochAxis;
 use crate::numbers;
+use crate::styled_svg::{AXIS, GRID, LABEL, MARK, PlotError, Svg, color_of, draw};
 use crate::sweep_report::TrialRow;
 use crate::vertical_axis::VerticalAxis;
-
-/// A plot that could not be drawn.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("failed to draw the plot of `{plot}`: {reason}")]
-pub struct PlotError {
-    /// What it shows.
-    pub plot: String,
-    /// The drawing library's words.
-    pub reason: String,
-}
-
-// plotters rounds to whole units: twice the size at which a plot is shown keeps curves smooth.
-const SIZE: (u32, u32) = (1120, 640);
-const GRID: RGBColor = RGBColor(1, 0, 0);
-const AXIS: RGBColor = RGBColor(1, 0, 1);
-const LABEL: RGBColor = RGBColor(1, 0, 2);
-const BEST_EPOCH: RGBColor = RGBColor(1, 0, 3);
-/// The red of every curve; green and blue are the trial's number.
-const CURVE: u8 = 2;
 
 /// A plot of one figure on one split.
 struct Plot<'a> {
@@ -41,8 +20,12 @@ struct Plot<'a> {
 }
 
 /// The section with the four plots; nothing before the first epoch. `trials` are numbered as in the
-/// leaderboard's rows, the best first if `has_best`.
-pub(crate) fn learning_curves(trials: &[&TrialRow], has_best: bool) -> Result<Markup, PlotError> {
+/// leaderboard's rows, the best first if `has_best`; `left_out` others are not among them.
+pub(crate) fn learning_curves(
+    trials: &[&TrialRow],
+    has_best: bool,
+    left_out: usize,
+) -> Result<Markup, PlotError> {
     let metrics = || {
         trials
             .iter()
@@ -76,7 +59,7 @@ pub(crate) fn learning_curves(trials: &[&TrialRow], has_best: bool) -> Result<Ma
     let lambdas = trials.iter().filter_map(|row| row.trial.setting("lambda"));
     let penalty = lambdas.into_iter().any(|lambda| lambda > none);
     Ok(html! {
-        section {
+        section #curves {
             h2 { "Learning curves" }
             p.legend {
                 @if has_best {
@@ -103,6 +86,9 @@ pub(crate) fn learning_curves(trials: &[&TrialRow], has_best: bool) -> Result<Ma
                     ". Train figures are means over an epoch while the weights still changed; validation \
                      figures are those of its end."
                 }
+                @if left_out > 0 {
+                    " Not drawn: " (numbers::grouped(left_out as u64)) " trials with lower accuracies or none."
+                }
                 @if cut {
                     " Losses below " (numbers::loss(losses.range().start)) " are drawn at the bottom."
                 }
@@ -114,15 +100,6 @@ pub(crate) fn learning_curves(trials: &[&TrialRow], has_best: bool) -> Result<Ma
 impl Plot<'_> {
     /// The plot as SVG that takes its colours from the page.
     fn draw(&self, has_best: bool) -> Result<String, PlotError> {
-        let mut svg = String::new();
-        self.draw_onto(
-            SVGBackend::with_string(&mut svg, SIZE).into_drawing_area(),
-            has_best,
-        )
-        .map_err(|error| PlotError {
-            plot: self.title.to_owned(),
-            reason: error.to_string(),
-        })?;
         let drawn = self
             .trials
             .iter()
@@ -133,12 +110,18 @@ impl Plot<'_> {
             self.title,
             numbers::counted(drawn, "trial")
         );
-        Ok(styled(&svg, &label, has_best))
+        let svg = Svg {
+            label: &label,
+            class: "curve",
+            attribute: "data-trial",
+            best: has_best.then_some(0),
+        };
+        draw(self.title, &svg, |area| self.draw_onto(&area, has_best))
     }
 
     fn draw_onto(
         &self,
-        area: DrawingArea<SVGBackend<'_>, Shift>,
+        area: &DrawingArea<SVGBackend<'_>, Shift>,
         has_best: bool,
     ) -> Result<(), Box<dyn std::error::Error>> {
         let last_epoch = self
@@ -148,7 +131,7 @@ impl Plot<'_> {
             .map(|epoch| epoch.epoch)
             .max()
             .unwrap_or(1);
-        let mut chart = ChartBuilder::on(&area)
+        let mut chart = ChartBuilder::on(area)
             .margin_top(20)
             .margin_right(24)
             .margin_bottom(4)
@@ -183,58 +166,9 @@ impl Plot<'_> {
                 .find(|(epoch, _)| Some(*epoch) == kept);
             chart.draw_series(LineSeries::new(points, color))?;
             if let (true, 0, Some(dot)) = (has_best, number, dot) {
-                chart.draw_series([Circle::new(dot, 9, BEST_EPOCH.filled())])?;
+                chart.draw_series([Circle::new(dot, 9, MARK.filled())])?;
             }
         }
-        area.present()?;
         Ok(())
     }
-}
-
-/// The colour that stands for a trial; beyond 65536 trials, numbers start again.
-fn color_of(number: usize) -> RGBColor {
-    let [high, low] = (number as u16).to_be_bytes();
-    RGBColor(CURVE, high, low)
-}
-
-/// Gives the drawing a label, and classes for the colours that stand for them.
-fn styled(drawing: &str, label: &str, has_best: bool) -> String {
-    let body = drawing.split_once('>').map_or("", |(_, body)| body);
-    let mut body = body
-        .replace(" opacity=\"1\"", "")
-        .replace(" fill=\"none\"", "")
-        .replace(" stroke=\"none\"", "")
-        .replace(" stroke-width=\"1\"", "")
-        .replace(" font-family=\"sans-serif\"", "")
-        .replace(" \"/>", "\"/>");
-    for (color, class) in [
-        (GRID, "grid"),
-        (AXIS, "axis"),
-        (LABEL, "label"),
-        (BEST_EPOCH, "kept"),
-    ] {
-        let RGBColor(red, green, blue) = color;
-        for attribute in ["fill", "stroke"] {
-            let drawn = format!("{attribute}=\"#{red:02X}{green:02X}{blue:02X}\"");
-            body = body.replace(&drawn, &format!("class=\"{class}\""));
-        }
-    }
-    let curve = format!("stroke=\"#{CURVE:02X}");
-    let mut parts = body.split(&curve);
-    let mut content = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        // Four hexadecimal digits and the closing quote.
-        let (digits, rest) = part.split_once('"').unwrap_or((part, ""));
-        let number = u16::from_str_radix(digits, 16).unwrap_or_default();
-        let class = if has_best && number == 0 {
-            "curve best"
-        } else {
-            "curve"
-        };
-        content.push_str(&format!("class=\"{class}\" data-trial=\"{number}\"{rest}"));
-    }
-    let (width, height) = SIZE;
-    format!(
-        "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">{content}"
-    )
 }

@@ -1,31 +1,51 @@
 //! Reports as self-contained HTML pages: everything is in the one file, and nothing is fetched.
 //!
 //! Reads and writes nothing: the caller gives plain data ([`SweepReport`], [`IndexReport`],
-//! [`CheckReport`]) and gets the text of a page from [`sweep_page`], [`index_page`] or [`check_page`].
+//! [`CheckReport`]) and gets the text of a page from [`sweep_page`], [`index_page`] or [`check_page`]. What a sweep's
+//! page says, programs get from [`sweep_json`] and [`csv_rows`].
 //! [`ConfusionPicture`] and [`mistakes_picture`] are pictures as PNG, for TensorBoard.
 
+mod analysis;
+mod answers;
 mod check_page;
 mod check_report;
+mod claims;
+mod class_table;
+mod columns;
+mod configuration;
 mod confusion_picture;
 mod confusion_table;
+mod cost_axis;
+mod cost_plot;
+mod difference_section;
+mod effects;
+mod effects_section;
 mod epoch_axis;
+mod filter_panel;
 mod headline;
 mod index_page;
 mod index_report;
+mod leaderboard_csv;
 mod leaderboard_table;
 mod learning_curves;
 mod mistakes_picture;
+mod mistakes_section;
 mod numbers;
 mod page;
+mod parallel_coordinates;
+mod payload;
 mod picture;
 mod picture_text;
 mod search_space;
-mod seeds_table;
 mod settings;
 mod sparkline;
+mod study_figures;
+mod styled_svg;
+mod sweep_json;
 mod sweep_page;
 mod sweep_report;
 mod unranked;
+mod verdict;
 mod vertical_axis;
 
 pub use check_page::check_page;
@@ -35,8 +55,10 @@ pub use check_report::{
 pub use confusion_picture::ConfusionPicture;
 pub use index_page::index_page;
 pub use index_report::{IndexDataset, IndexReport, IndexSweep, IndexTask};
-pub use learning_curves::PlotError;
+pub use leaderboard_csv::{CsvError, CsvRow, csv_rows, leaderboard_csv};
 pub use mistakes_picture::{PicturedMistake, mistakes_picture};
 pub use picture::{Picture, PictureError};
-pub use sweep_page::sweep_page;
-pub use sweep_report::{BestTrial, SweepReport, SweepSource, TrialRow};
+pub use styled_svg::PlotError;
+pub use sweep_json::{SweepJson, sweep_json};
+pub use sweep_page::{SweepPageError, sweep_page};
+pub use sweep_report::{Photograph, SweepReport, SweepSource, TrialRow, ValidationPicture};

@@ -1,12 +1,74 @@
 //! Numbers as people read them.
 
 use fitroom_domain::RecordedFigures;
+use fitroom_domain::statistics::Interval;
 
 /// An accuracy in percent, with as many decimals as one of the `validated` pictures is worth: two
 /// accuracies that differ by a picture never look the same, and no digit is noise alone. Of unknown pictures two.
 pub(crate) fn percent(accuracy: f64, validated: Option<u64>) -> String {
     let decimals = validated.map_or(2, percent_decimals);
     format!("{:.*}%", decimals, accuracy * 100.0)
+}
+
+/// An interval of accuracies in percent, with whole percents where it is wider than ten of them: `79.5–90.1%`.
+pub(crate) fn percent_interval(interval: Interval) -> String {
+    let decimals = usize::from(interval.high - interval.low < 0.1);
+    format!(
+        "{:.decimals$}–{:.decimals$}%",
+        interval.low * 100.0,
+        interval.high * 100.0
+    )
+}
+
+/// A share in whole percent, without calling a little none or almost all all.
+pub(crate) fn share(share: f64) -> String {
+    match share {
+        share if share > 0.0 && share < 0.005 => "<1%".to_owned(),
+        share if (0.995..1.0).contains(&share) => ">99%".to_owned(),
+        share => format!("{:.0}%", share * 100.0),
+    }
+}
+
+/// A difference of accuracies in percentage points, with its sign: `+1.2`, `−0.6`, `0.0`.
+pub(crate) fn points(difference: f64) -> String {
+    let text = format!("{:.1}", (difference * 100.0).abs());
+    match text.trim_start_matches(['0', '.']).is_empty() {
+        true => text,
+        false if difference < 0.0 => format!("\u{2212}{text}"),
+        false => format!("+{text}"),
+    }
+}
+
+/// An interval of differences in percentage points: `−4.0 to +1.6`.
+pub(crate) fn points_interval(interval: Interval) -> String {
+    format!("{} to {}", points(interval.low), points(interval.high))
+}
+
+/// A p-value with two significant digits, and none that it does not deserve: `0.041`, `0.62`, `<0.001`.
+pub(crate) fn p_value(p_value: f64) -> String {
+    match p_value {
+        ..0.001 => "<0.001".to_owned(),
+        0.001..0.1 => format!("{p_value:.3}"),
+        _ => format!("{p_value:.2}"),
+    }
+}
+
+/// A large count with three significant digits: `940`, `12.3 k`, `1.93 M`.
+pub(crate) fn rounded(count: u64) -> String {
+    let units = [(1e9, "G"), (1e6, "M"), (1e3, "k")];
+    let count = count as f64;
+    match units.into_iter().find(|(unit, _)| count >= *unit * 0.9995) {
+        Some((unit, name)) => {
+            let value = count / unit;
+            let decimals = match value {
+                ..9.995 => 2,
+                ..99.95 => 1,
+                _ => 0,
+            };
+            format!("{value:.decimals$}\u{202f}{name}")
+        }
+        None => format!("{count}"),
+    }
 }
 
 /// The epoch whose weights were kept, and how many there were: `5 of 7`.
@@ -123,6 +185,47 @@ mod tests {
         assert_eq!(loss(0.000_012_3), "1.23e-5");
         assert_eq!(loss(0.0), "0.0000");
         assert_eq!(loss(1.5e9), "1.50e9");
+    }
+
+    #[test]
+    fn differences_have_a_sign_unless_they_round_to_nothing() {
+        assert_eq!(points(0.0123), "+1.2");
+        assert_eq!(points(-0.0123), "\u{2212}1.2");
+        assert_eq!(points(-0.0004), "0.0");
+        assert_eq!(points(0.0), "0.0");
+    }
+
+    #[test]
+    fn p_values_and_shares_never_round_to_certainty() {
+        assert_eq!(
+            [0.0004, 0.0414, 0.62].map(p_value),
+            ["<0.001", "0.041", "0.62"]
+        );
+        assert_eq!(
+            [0.0, 0.001, 0.5, 0.999, 1.0].map(share),
+            ["0%", "<1%", "50%", ">99%", "100%"]
+        );
+    }
+
+    #[test]
+    fn wide_intervals_have_no_decimals() {
+        let interval = |low, high| percent_interval(Interval { low, high });
+        assert_eq!(interval(0.795, 0.901), "80–90%");
+        assert_eq!(interval(0.8512, 0.8623), "85.1–86.2%");
+    }
+
+    #[test]
+    fn large_counts_have_three_digits() {
+        assert_eq!(
+            [940, 12_345, 999_960, 1_928_356, 28_300_000_000].map(rounded),
+            [
+                "940",
+                "12.3\u{202f}k",
+                "1.00\u{202f}M",
+                "1.93\u{202f}M",
+                "28.3\u{202f}G"
+            ]
+        );
     }
 
     #[test]

@@ -1,55 +1,79 @@
 //! The frame of every page: head, style, script and foot.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("page.js");
 
-/// Forbids the browser every request, so that a mistake in a page cannot fetch anything.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+/// The script of every page. Pages are complete without it.
+const SCRIPT: &str = concat!(
+    "\"use strict\";\n",
+    include_str!("js/sort.js"),
+    include_str!("js/age.js")
+);
 
-/// The same, but pictures that are in the file itself may be shown.
-const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
-                              img-src data:";
+/// The script of a sweep's page, which works with its data.
+pub(crate) const SWEEP_SCRIPT: &str = concat!(
+    "const sweep = JSON.parse(document.getElementById(\"sweep-data\").textContent);\n",
+    include_str!("js/highlight.js"),
+    include_str!("js/leaderboard.js"),
+    include_str!("js/filter.js"),
+    include_str!("js/statistics.js"),
+    include_str!("js/difference.js"),
+);
 
-/// A whole page around `content`, without pictures.
-pub(crate) fn page(title: &str, version: &str, generated_at: &str, content: Markup) -> String {
-    framed(POLICY, title, version, generated_at, content)
+/// Forbids the browser every request, so that a mistake in a page cannot fetch anything. Pictures that are in the
+/// file itself may be shown.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/// What a page is called, and who made it when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    /// Its title.
+    pub(crate) title: &'a str,
+    /// Version of Fitting Room.
+    pub(crate) version: &'a str,
+    /// When it was made: `2026-02-28 17:05`, UTC.
+    pub(crate) generated_at: &'a str,
 }
 
-/// A whole page around `content`, whose pictures are data URIs.
-pub(crate) fn page_with_pictures(
-    title: &str,
-    version: &str,
-    generated_at: &str,
-    content: Markup,
-) -> String {
-    framed(PICTURE_POLICY, title, version, generated_at, content)
-}
-
-fn framed(policy: &str, title: &str, version: &str, generated_at: &str, content: Markup) -> String {
+/// A whole page around `content`, with what else its script is to do.
+pub(crate) fn page(about: About<'_>, content: Markup, script: &str) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                meta name="generator" content=(format!("Fitting Room {version}"));
-                title { (title) }
+                meta name="generator" content=(format!("Fitting Room {}", about.version));
+                title { (about.title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 main { (content) }
                 footer {
-                    p { "Made by Fitting Room " (version) " at " (generated_at) " (UTC)." }
+                    p { "Made by Fitting Room " (about.version) " at " (about.generated_at) " (UTC)." }
                 }
-                script { (PreEscaped(SCRIPT)) }
+                script { (PreEscaped(SCRIPT)) (PreEscaped(script)) }
             }
         }
     }
     .into_string()
+}
+
+/// When the page was made, and how long ago that is.
+pub(crate) fn age(generated_at: &str) -> Markup {
+    let machine_readable = format!("{}Z", generated_at.replace(' ', "T"));
+    html! {
+        span.age {
+            "made " time datetime=(machine_readable) { (generated_at) " UTC" } " "
+            strong.needs-script {}
+        }
+    }
 }
 
 /// A wide table, which scrolls inside the page also with the keyboard.
@@ -64,4 +88,9 @@ pub(crate) fn breakable(name: &str) -> Markup {
     html! {
         @for part in name.split_inclusive('_') { (part) wbr; }
     }
+}
+
+/// A JPEG file as the source of a picture.
+pub(crate) fn jpeg_source(jpeg: &[u8]) -> String {
+    format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))
 }

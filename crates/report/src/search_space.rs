@@ -36,7 +36,7 @@ pub(crate) fn question(task: &Task) -> Markup {
 /// The section with the settings, the photographs and the classes.
 pub(crate) fn search_space(report: &SweepReport, settings: &Settings) -> Markup {
     html! {
-        section {
+        section #searched {
             h2 { "What was searched" }
             @match &report.source {
                 SweepSource::Ours { task, summary } => {

@@ -1,8 +1,10 @@
 //! What the report of a sweep is made of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use fitroom_domain::{
-    ConfusionMatrix, DatasetKey, EpochMetrics, Flip, RecordedFigures, RecordedTrial, SplitCounts,
-    Task, TaskSummary, TrialId, TrialState, leaderboard,
+    DatasetKey, EpochMetrics, Flip, RecordedFigures, RecordedTrial, SplitCounts, Task, TaskSummary,
+    TrialId, TrialState, leaderboard,
 };
 
 /// One sweep on one dataset.
@@ -22,10 +24,34 @@ pub struct SweepReport {
     pub version: String,
     /// The distinct `numerics` of the attempts that trained the trials.
     pub numerics: Vec<String>,
+    /// The loss of accuracy against the best that is still good enough to ship, a share in [0, 1).
+    pub margin: f64,
     /// Every trial that the sweep wants, in any state and order.
     pub trials: Vec<TrialRow>,
-    /// The confusion matrix of the best trial on the validation split; `None` while there is none.
-    pub best: Option<BestTrial>,
+    /// The pictures of the validation split, in the order of every trial's logits; none if no trial has logits.
+    pub pictures: Vec<ValidationPicture>,
+    /// What is known of the photographs that the pictures are of, by their position in the dataset.
+    pub photographs: BTreeMap<u32, Photograph>,
+}
+
+/// A picture that every trial was validated on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValidationPicture {
+    /// The photograph's position in the dataset.
+    pub photograph: u32,
+    /// Whether it is the photograph's mirrored copy.
+    pub mirrored: bool,
+    /// Its true class, a position among the task's classes.
+    pub class: usize,
+}
+
+/// A photograph of the dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photograph {
+    /// Its path in the catalogue.
+    pub path: String,
+    /// It as a small JPEG file, where there was room for one.
+    pub jpeg: Option<Vec<u8>>,
 }
 
 /// Who ran a sweep.
@@ -84,15 +110,9 @@ pub struct TrialRow {
     pub reused_from: Option<String>,
     /// Whether its weights are on disk.
     pub weights_kept: bool,
-}
-
-/// How the best trial answers.
-#[derive(Debug, Clone)]
-pub struct BestTrial {
-    /// Its id.
-    pub id: TrialId,
-    /// Its answers on the validation split.
-    pub confusion: ConfusionMatrix,
+    /// What it says about the validation pictures, if that was stored: for each of [`SweepReport::pictures`] a logit
+    /// for each class of the task, picture after picture.
+    pub logits: Option<Vec<f32>>,
 }
 
 /// Where a trial stands in the eyes of its sweep, in the order in which reports name it.
@@ -187,6 +207,29 @@ impl SweepReport {
     /// Pictures that a validation accuracy is the share of, if they are known.
     pub(crate) fn validated(&self) -> Option<u64> {
         self.source.validated()
+    }
+
+    /// Classes of the task; 0 if they are not known.
+    pub(crate) fn class_count(&self) -> usize {
+        self.summary().map_or(0, |summary| summary.classes.len())
+    }
+
+    /// Validation photographs of a class, without mirrored copies.
+    pub(crate) fn photographs_of(&self, class: usize) -> u64 {
+        let pictures = self
+            .pictures
+            .iter()
+            .filter(|picture| picture.class == class);
+        pictures
+            .map(|picture| picture.photograph)
+            .collect::<BTreeSet<_>>()
+            .len() as u64
+    }
+
+    /// The name of a class.
+    pub(crate) fn class_name(&self, class: usize) -> &str {
+        let classes = self.summary().map_or(&[][..], |summary| &summary.classes);
+        classes.get(class).map_or("unknown class", String::as_str)
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn unranked(report: &SweepReport) -> Markup {
         return html! {};
     }
     html! {
-        section {
+        section #unranked {
             h2 { "Not on the leaderboard" }
             @if pruned > 0 {
                 p.note {
@@ -91,7 +91,7 @@ fn unfinished(row: &TrialRow) -> Markup {
 }
 
 /// Why a trial has no final figures.
-fn reason(row: &TrialRow) -> String {
+pub(crate) fn reason(row: &TrialRow) -> String {
     match (row.standing(), row.pruned_after, &row.error) {
         (Standing::Pruned, Some(epoch), _) => {
             format!("stopped after epoch {epoch}: it was not among the best")

@@ -1,11 +1,11 @@
 //! `fitroom audit`: what stopping trials early would have done to a sweep that was trained whole.
 
+mod not_shown_worse;
+
 use std::collections::BTreeSet;
 
-use anyhow::{Context, anyhow};
-use fitroom_data::{Predictions, read_predictions};
-use fitroom_domain::statistics::{holm, mcnemar};
-use fitroom_domain::{TrialState, highest_logit, leaderboard};
+use anyhow::anyhow;
+use fitroom_domain::{TrialState, leaderboard};
 use fitroom_store::{SweepRecord, TrialRow};
 use fitroom_sweep::pruning::{Curve, Halving, asha, median_stopping};
 use serde::Serialize;
@@ -14,10 +14,8 @@ use crate::arguments::{AuditArguments, Places};
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
-use crate::sweeping::PREDICTIONS;
 
-/// Differences from the best with a p-value of at least this are not shown to be more than chance.
-const LEVEL: f64 = 0.05;
+use not_shown_worse::not_shown_worse;
 
 /// A trial that was trained to its own end.
 struct Trained {
@@ -199,45 +197,6 @@ fn audit(database: &Database, sweep: &SweepRecord, workers: usize) -> Result<Aud
         winner: winner.row.name.clone(),
         methods,
     })
-}
-
-/// Keys of the trials whose predictions do not show that they are worse than the first: the first itself, and
-/// those whose McNemar test, with Holm's correction for all, is not significant.
-fn not_shown_worse(database: &Database, best_first: &[Trained]) -> anyhow::Result<BTreeSet<i64>> {
-    let right = |trained: &Trained| {
-        let folder = trained.row.folder.as_deref().unwrap_or_default();
-        let path = database.store().runs().join(folder).join(PREDICTIONS);
-        let predictions = read_predictions(&path)
-            .with_context(|| format!("failed to read what {} predicted", trained.row.name))?;
-        anyhow::Ok(which_are_right(&predictions))
-    };
-    let Some((winner, others)) = best_first.split_first() else {
-        return Ok(BTreeSet::new());
-    };
-    let of_winner = right(winner)?;
-    let mut p_values = Vec::with_capacity(others.len());
-    for other in others {
-        let pairs = right(other)?;
-        let pairs = of_winner.iter().zip(&pairs);
-        let (mut only_winner, mut only_other) = (0, 0);
-        for (winner, other) in pairs {
-            only_winner += u64::from(*winner && !*other);
-            only_other += u64::from(*other && !*winner);
-        }
-        p_values.push(mcnemar(only_winner, only_other));
-    }
-    let band = others.iter().zip(holm(&p_values));
-    let band = band.filter(|(_, p_value)| *p_value >= LEVEL);
-    Ok([winner.row.key]
-        .into_iter()
-        .chain(band.map(|(other, _)| other.row.key))
-        .collect())
-}
-
-fn which_are_right(predictions: &Predictions) -> Vec<bool> {
-    let rows = predictions.rows.iter().zip(predictions.logits.rows());
-    rows.map(|(row, logits)| highest_logit(logits.iter().copied()) == usize::from(row.class))
-        .collect()
 }
 
 fn print(audit: &Audit) -> Result<(), Failure> {

@@ -7,11 +7,11 @@ mod tables;
 use fitroom_data::{Dataset, check};
 use fitroom_report::check_page;
 
-use super::report::write_page;
 use crate::arguments::{CheckArguments, Places};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
+use crate::reporting::write_page;
 
 pub(crate) fn run(places: &Places, arguments: &CheckArguments) -> Result<Exit, Failure> {
     let folder = choose_dataset::named(&arguments.dataset, &places.datasets)?;

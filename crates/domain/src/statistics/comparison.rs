@@ -69,7 +69,7 @@ pub struct Comparison {
 }
 
 /// Compares all candidates with the best: of those with the most trials, the one with the highest mean
-/// accuracy, then fewer parameters, then fewer multiply-adds, then the lower id. `None` if none has a trial.
+/// accuracy, then fewer parameters, then the lower id. `None` if none has a trial.
 ///
 /// Verdicts are by p-values of the seeds that both share: with five or more seeds by
 /// [`TwoWayBootstrap`](super::TwoWayBootstrap); where the best has a single one, by McNemar's exact test, whose verdict

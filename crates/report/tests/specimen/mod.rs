@@ -17,8 +17,9 @@ use fitroom_domain::{
     TaskSummary, TrainSettings, Trial, TrialState,
 };
 use fitroom_report::{
-    BestTrial, CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass,
-    IndexDataset, IndexReport, IndexSweep, IndexTask, SweepReport, SweepSource, TrialRow,
+    CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass, IndexDataset,
+    IndexReport, IndexSweep, IndexTask, Photograph, SweepReport, SweepSource, TrialRow,
+    ValidationPicture,
 };
 
 const IMAGE: ImageSize = ImageSize {
@@ -121,6 +122,7 @@ pub(crate) fn finished(hyperparameters: Hyperparameters, seed: u64, validated: u
         pruned_after: None,
         reused_from: None,
         weights_kept: false,
+        logits: None,
     }
 }
 
@@ -135,7 +137,80 @@ pub(crate) fn unfinished(
     row.figures = None;
     row.curve.truncate(epochs);
     row.error = (!error.is_empty()).then(|| error.to_owned());
+    row.logits = None;
     row
+}
+
+/// Validation photographs of each class of the invented task: 678 in all.
+const SIZES: [u64; 4] = [206, 88, 257, 127];
+
+/// The validation pictures of the invented task.
+pub(crate) fn pictures() -> Vec<ValidationPicture> {
+    let classes = (SIZES.iter().enumerate())
+        .flat_map(|(class, size)| std::iter::repeat_n(class, *size as usize));
+    (0..)
+        .zip(classes)
+        .map(|(photograph, class)| ValidationPicture {
+            photograph: 3 * photograph + 1,
+            mirrored: false,
+            class,
+        })
+        .collect()
+}
+
+/// Photographs for these pictures, each of one colour.
+pub(crate) fn photographs(pictures: &[ValidationPicture]) -> BTreeMap<u32, Photograph> {
+    let photograph = |picture: &ValidationPicture| {
+        let shade = (noise(u64::from(picture.photograph)) * 255.0) as u8;
+        let color = image::Rgb([shade, 90, 60 * picture.class as u8]);
+        let mut jpeg = std::io::Cursor::new(Vec::new());
+        image::RgbImage::from_pixel(6, 8, color)
+            .write_to(&mut jpeg, image::ImageFormat::Jpeg)
+            .unwrap();
+        Photograph {
+            path: format!("images/{}.jpg", picture.photograph),
+            jpeg: Some(jpeg.into_inner()),
+        }
+    };
+    (pictures.iter())
+        .map(|picture| (picture.photograph, photograph(picture)))
+        .collect()
+}
+
+/// Logits by which as many pictures are right as the row's accuracy says: hard ones are wrong for most trials.
+pub(crate) fn logits(row: &TrialRow, pictures: &[ValidationPicture]) -> Vec<f32> {
+    let classes = SIZES.len();
+    let salt = u64::from_str_radix(row.id.short(), 16).unwrap();
+    let accuracy = row.figures.unwrap().accuracy;
+    let right = (accuracy * pictures.len() as f64).round() as usize;
+    let mut by_ease: Vec<usize> = (0..pictures.len()).collect();
+    let hardness = |picture: &usize| {
+        let own = noise(salt.wrapping_mul(31).wrapping_add(*picture as u64));
+        noise(7_000 + *picture as u64) + 0.3 * own
+    };
+    by_ease.sort_by(|a, b| hardness(a).total_cmp(&hardness(b)));
+    let mut logits = vec![0.0; pictures.len() * classes];
+    for (place, picture) in by_ease.into_iter().enumerate() {
+        let truth = pictures[picture].class;
+        let other = (truth + 1 + (noise(picture as u64) * 2.4) as usize) % classes;
+        let answer = if place < right { truth } else { other };
+        let of_picture = &mut logits[picture * classes..(picture + 1) * classes];
+        of_picture[truth] += 1.0;
+        of_picture[answer] += 1.0 + 2.0 * noise(picture as u64 + salt % 1000) as f32;
+    }
+    logits
+}
+
+/// The report with answers of all finished trials, and photographs.
+pub(crate) fn with_answers(mut report: SweepReport) -> SweepReport {
+    report.pictures = pictures();
+    for row in &mut report.trials {
+        if row.figures.is_some() {
+            row.logits = Some(logits(row, &report.pictures));
+        }
+    }
+    report.photographs = photographs(&report.pictures);
+    report
 }
 
 /// A confusion matrix with this many wrong answers; `sizes` are the photographs of each class.
@@ -225,8 +300,10 @@ pub(crate) fn report(trials: Vec<TrialRow>) -> SweepReport {
         generated_at: "2025-03-14 09:26".to_owned(),
         version: "0.1.0".to_owned(),
         numerics: vec!["libtorch 2.13.0, avx2, cpu, 1 thread".to_owned()],
+        margin: 0.01,
         trials,
-        best: None,
+        pictures: Vec::new(),
+        photographs: BTreeMap::new(),
     }
 }
 
@@ -279,14 +356,12 @@ pub(crate) fn nearly_done(seeds: &[u64]) -> SweepReport {
     for index in &ranked[..5] {
         trials[*index].weights_kept = true;
     }
-    let best = BestTrial {
-        id: best_id(&trials),
-        confusion: confusion(&[206, 88, 257, 127], 42),
-    };
-    SweepReport {
-        best: Some(best),
-        ..report(trials)
-    }
+    with_answers(report(trials))
+}
+
+/// The whole grid with five seeds, all finished.
+pub(crate) fn five_seeds() -> SweepReport {
+    with_answers(report(grid(&[0, 1, 2, 3, 4], 678)))
 }
 
 /// An index of two datasets.
@@ -312,6 +387,7 @@ pub(crate) fn index() -> IndexReport {
                     IndexTask {
                         task: "trousers_all".to_owned(),
                         validated: Some(678),
+                        photographs: Some(678),
                         leak_warning: None,
                         best: best.clone(),
                         finished: 74,
@@ -323,6 +399,7 @@ pub(crate) fn index() -> IndexReport {
                     IndexTask {
                         task: "primary".to_owned(),
                         validated: Some(678),
+                        photographs: Some(678),
                         leak_warning: None,
                         best: None,
                         finished: 0,
@@ -336,6 +413,7 @@ pub(crate) fn index() -> IndexReport {
                 tasks: vec![IndexTask {
                     task: "primary".to_owned(),
                     validated: Some(678),
+                    photographs: Some(678),
                     leak_warning: None,
                     best,
                     finished: 4,

@@ -53,7 +53,6 @@ impl Candidate<'_> {
         trials
             .then_with(|| self.more_accurate_first(other))
             .then_with(|| known(self.parameters).cmp(&known(other.parameters)))
-            .then_with(|| known(self.multiply_adds).cmp(&known(other.multiply_adds)))
             .then_with(|| self.id.cmp(&other.id))
     }
 

@@ -1,0 +1,212 @@
+//! Whether the winner is really the winner, in words.
+
+use fitroom_domain::statistics::{Comparison, Evidence, Verdict};
+use maud::{Markup, html};
+
+use crate::analysis::Analysis;
+use crate::numbers;
+use crate::sweep_report::SweepReport;
+use crate::verdict::difference;
+
+/// What the comparisons rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Basis {
+    /// At least five seeds.
+    Seeds,
+    /// Two to four seeds.
+    FewSeeds,
+    /// One trained model of each configuration.
+    Models,
+}
+
+/// The section that says what the leaderboard shows and what it does not; nothing without finished trials.
+pub(crate) fn claims(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
+    if analysis.configurations.len() < 2 {
+        return html! {};
+    }
+    html! {
+        section #claims {
+            h2 { "Is the winner really the winner?" }
+            @match &analysis.comparison {
+                Some(comparison) => {
+                    ul.claims {
+                        (band(analysis, comparison))
+                        (shipping(analysis, comparison))
+                        (luck(report, analysis))
+                    }
+                    p.note { (method(comparison)) }
+                },
+                None => {
+                    p {
+                        "Nobody can say: no predictions are stored for these trials, and without them it is not known \
+                         whether a difference is more than chance."
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// On what most of the comparisons rest.
+fn basis(comparison: &Comparison) -> Option<Basis> {
+    let of = |evidence: &Evidence| match evidence {
+        Evidence::Seeds { .. } => Some(Basis::Seeds),
+        Evidence::FewSeeds { .. } => Some(Basis::FewSeeds),
+        Evidence::Models { .. } => Some(Basis::Models),
+        Evidence::Nothing => None,
+    };
+    let all: Vec<Basis> = comparison
+        .entries
+        .iter()
+        .filter_map(|entry| of(&entry.evidence))
+        .collect();
+    let count = |basis| all.iter().filter(|other| **other == basis).count();
+    [Basis::Seeds, Basis::Models, Basis::FewSeeds]
+        .into_iter()
+        .filter(|basis| count(*basis) > 0)
+        .max_by_key(|basis| count(*basis))
+}
+
+/// Which configurations may be as good as the best.
+fn band(analysis: &Analysis<'_>, comparison: &Comparison) -> Markup {
+    let tied = analysis.count(Verdict::NotShownWorse);
+    let worse = analysis.count(Verdict::ShownWorse);
+    let compared = tied + worse;
+    if compared == 0 {
+        let widest = comparison
+            .entries
+            .iter()
+            .filter_map(|entry| difference(&entry.evidence));
+        let half = widest
+            .map(|(_, interval, _)| (interval.high - interval.low) / 2.0)
+            .collect();
+        return html! {
+            li {
+                strong { "No verdict." }
+                " Two to four seeds show how far results scatter, but not which configuration is better"
+                @if let Some(half) = median(half) {
+                    ": the intervals of the differences reach about " (points(half)) " points to either side"
+                }
+                ". Five seeds give a verdict."
+            }
+        };
+    }
+    html! {
+        li {
+            @if tied == 0 {
+                strong { "Yes, among these." }
+                " Every other configuration is shown to be worse."
+            } @else {
+                strong { "Not shown worse: " (tied) " of " (compared) "." }
+                " Beside the best, " (numbers::counted(tied, "configuration"))
+                " may be as good: the photographs do not show the difference to be more than chance. "
+                @match worse {
+                    0 => { "None is shown to be worse." },
+                    worse => { (worse) " " @if worse == 1 { "is" } @else { "are" } " shown to be worse." },
+                }
+            }
+            @if basis(comparison) == Some(Basis::Models) {
+                " That is said of the trained models with their one seed: another seed may turn it."
+            }
+        }
+    }
+}
+
+/// Which are good enough to ship, and the cheapest of them.
+fn shipping(analysis: &Analysis<'_>, comparison: &Comparison) -> Markup {
+    let Some(cheapest) = comparison.cheapest else {
+        return html! {};
+    };
+    let good = analysis.good_enough();
+    let margin = points(comparison.margin);
+    let unit = if margin == "1.0" { "point" } else { "points" };
+    html! {
+        li {
+            @if good > 1 {
+                strong { "Good enough to ship: " (good) "." }
+                " With 95% confidence these lack at most " (margin) " " (unit) " of accuracy against the best. "
+                @if cheapest == comparison.best { "The best is also the cheapest of them." }
+                @else {
+                    "The cheapest is " code { (analysis.name(cheapest)) } (cost(analysis, cheapest)) "."
+                }
+            } @else if comparison.all_shown_worse {
+                strong { "Good enough to ship: only the best." }
+            } @else {
+                strong { "The validation set is too small to choose" }
+                @if let Some(smallest) = comparison.smallest_difference {
+                    "; smallest difference that it can show: " strong { (points(smallest)) " points" }
+                }
+                ". No configuration but the best is certain to be within " (margin) " " (unit) " of it."
+            }
+        }
+    }
+}
+
+/// By how much the winner was lucky.
+fn luck(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
+    let (Some(optimism), Some(best)) = (analysis.optimism, analysis.best_trial()) else {
+        return html! {};
+    };
+    let honest = numbers::percent(
+        (best.figures.accuracy - optimism).max(0.0),
+        report.validated(),
+    );
+    html! {
+        li {
+            strong { "The best of " (analysis.trials().count()) " is too good by about " (points(optimism)) " points." }
+            " It was chosen by the same photographs that it is measured on; on others like these expect about "
+            (honest) "."
+        }
+    }
+}
+
+/// How the differences were tested.
+fn method(comparison: &Comparison) -> Markup {
+    let tests = comparison
+        .entries
+        .iter()
+        .filter(|entry| entry.p_value.is_some())
+        .count();
+    html! {
+        @match basis(comparison) {
+            Some(Basis::Seeds | Basis::FewSeeds) => {
+                "Differences are means over photographs and seeds in pairs, with 95% intervals for other photographs and \
+                 other seeds (two-way bootstrap, with Student's t for few seeds); “seeds alone” is the paired t interval. "
+            },
+            Some(Basis::Models) => {
+                "Differences are between two trained models on the same photographs: exact McNemar test, Tango's \
+                 95% interval. "
+            },
+            None => {},
+        }
+        @if tests > 0 {
+            "p-values are corrected for " (tests) @if tests == 1 { " comparison" } @else { " comparisons" }
+            " by Holm's method; level 0.05. “Good enough” is a one-sided 95% bound for each, not corrected. "
+        }
+        "A photograph and its mirrored copy count as one."
+    }
+}
+
+/// What a configuration costs beside the best.
+fn cost(analysis: &Analysis<'_>, configuration: usize) -> Markup {
+    let multiply_adds = |place: usize| analysis.configurations.get(place)?.figures().multiply_adds;
+    let best = analysis
+        .comparison
+        .as_ref()
+        .and_then(|comparison| multiply_adds(comparison.best));
+    html! {
+        @if let (Some(cost), Some(best @ 1..)) = (multiply_adds(configuration), best) {
+            ", with " (numbers::share(cost as f64 / best as f64)) " of the best's multiply-adds"
+        }
+    }
+}
+
+/// A size in percentage points, without a sign.
+fn points(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}

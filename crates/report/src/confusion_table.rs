@@ -1,0 +1,114 @@
+//! What the best trial takes for what.
+
+use fitroom_domain::ConfusionMatrix;
+use maud::{Markup, html};
+
+use crate::analysis::Analysis;
+use crate::configuration::RankedTrial;
+use crate::sweep_report::SweepReport;
+use crate::{numbers, page};
+
+/// With more classes than this, their names stand upright above the columns.
+const LEVEL_NAMES: usize = 5;
+
+/// Mistakes that are put into words.
+const NAMED_MISTAKES: usize = 3;
+
+/// The section with the confusion matrix as a table; nothing without one.
+pub(crate) fn confusion_table(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
+    let Some((best, answers)) = analysis
+        .best_trial()
+        .and_then(|best| Some((best, best.answers.as_ref()?)))
+    else {
+        return html! {};
+    };
+    let matrix = &answers.confusion;
+    let names: Vec<&str> = (0..matrix.classes())
+        .map(|class| report.class_name(class))
+        .collect();
+    html! {
+        section {
+            h2 { "What is taken for what" }
+            p.note { (explanation(report, best)) }
+            (mistakes(matrix, &names))
+            (page::scrolling("Confusion matrix", html! {
+                table.confusion.upright[names.len() > LEVEL_NAMES] {
+                    caption { "Photographs by true and predicted class" }
+                    thead {
+                        tr {
+                            th scope="col" { "true class" }
+                            @for name in &names { th scope="col" { span { (name) } } }
+                            th.number scope="col" { span { "all" } }
+                        }
+                    }
+                    tbody {
+                        @for (truth, name) in names.iter().enumerate() {
+                            tr {
+                                th scope="row" { (name) }
+                                @for predicted in 0..names.len() { (cell(matrix, truth, predicted)) }
+                                td.number { (numbers::grouped(matrix.support(truth))) }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn explanation(report: &SweepReport, best: &RankedTrial<'_>) -> Markup {
+    html! {
+        "Answers of " code { (best.row.name) } " on the validation split. Rows are true classes, columns are \
+         predicted ones; each cell counts photographs"
+        @if report.pictures.iter().any(|picture| picture.mirrored) { " and mirrored copies" }
+        ", with their share of the row below."
+    }
+}
+
+/// One count. The darker its ground, the larger its share; right answers and mistakes differ in hue.
+fn cell(matrix: &ConfusionMatrix, truth: usize, predicted: usize) -> Markup {
+    let count = matrix.count(truth, predicted);
+    if count == 0 {
+        return html! { td.none { "0" } };
+    }
+    let share = count as f64 / matrix.support(truth) as f64;
+    // Few mistakes are still mistakes: even one of a thousand is tinted.
+    let strength = 0.08 + 0.52 * share;
+    let class = if truth == predicted { "right" } else { "wrong" };
+    html! {
+        td.(class) style=(format!("--strength:{strength:.2}")) {
+            (numbers::grouped(count))
+            small { (numbers::share(share)) }
+        }
+    }
+}
+
+/// The most frequent mistakes in words.
+fn mistakes(matrix: &ConfusionMatrix, names: &[&str]) -> Markup {
+    let mut mistakes: Vec<(u64, usize, usize)> = (0..names.len())
+        .flat_map(|truth| (0..names.len()).map(move |predicted| (truth, predicted)))
+        .filter(|(truth, predicted)| truth != predicted)
+        .map(|(truth, predicted)| (matrix.count(truth, predicted), truth, predicted))
+        .filter(|(count, ..)| *count > 0)
+        .collect();
+    mistakes
+        .sort_by_key(|(count, truth, predicted)| (std::cmp::Reverse(*count), *truth, *predicted));
+    let total: u64 = mistakes.iter().map(|(count, ..)| count).sum();
+    if mistakes.is_empty() {
+        return html! { p { "Every validation photograph was classified correctly." } };
+    }
+    let name = |class: usize| names.get(class).copied().unwrap_or_default();
+    html! {
+        p {
+            "Wrong answers: " (numbers::grouped(total)) " of " (numbers::grouped(matrix.total()))
+            ". Most often"
+            @for (index, (count, truth, predicted)) in mistakes.iter().take(NAMED_MISTAKES).enumerate() {
+                @if index > 0 { "," }
+                " " strong { (name(*truth)) } " is taken for " strong { (name(*predicted)) }
+                " (" (numbers::grouped(*count)) " of "
+                (numbers::grouped(matrix.support(*truth))) ")"
+            }
+            "."
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A database of ten thousand trials.
+
+use std::time::{Duration, Instant};
+
+use crate::photographs::Workplace;
+
+const ONE: &str = "task = \"shapes\"\n[hyperparameters]\nkernel_size = 3\nkernel_num = 4\n\
+                   [train]\nepochs = 15\npatience = 15\n";
+
+/// Makes forty sweeps of 250 trials each out of the only trial, whose folder they share: ten tasks, three seeds of each
+/// configuration, and accuracies of all kinds.
+const MULTIPLY: [&str; 5] = [
+    "with recursive numbers (n) as (select 0 union all select n + 1 from numbers where n < 39)
+     insert into sweeps (key, dataset, fingerprint, name, task, definition, summary, keep, text, run_at)
+     select 1000 + n, dataset, fingerprint, 'many_' || n, 'task_' || (n % 10),
+         json_set(definition, '$.where.number', '' || (n % 10)), summary, keep, text, run_at
+     from sweeps, numbers where sweeps.key = 1 returning key",
+    "with recursive numbers (n) as (select 0 union all select n + 1 from numbers where n < 9999)
+     insert into trials (key, id, name, trial, configuration, fingerprint, definition, state, sweep_key, folder,
+         accuracy, loss, best_epoch, epochs, parameters, multiply_adds, seconds, weights_kept)
+     select 1000 + n, lower(hex(randomblob(16))), 'trial-' || n,
+         json_set(trial, '$.hyperparameters.kernel_num', 1 + n / 40 / 3, '$.seed', n / 40 % 3),
+         configuration || (n / 40 / 3), trials.fingerprint, sweeps.definition, state, sweeps.key, folder,
+         (n * 7919 % 1000) / 1000.0, loss, best_epoch, epochs, 1000 + n / 120, multiply_adds, seconds, 1
+     from trials, numbers join sweeps on sweeps.key = 1000 + n % 40 where trials.key = 1 returning key",
+    "insert into sweep_trials (sweep_key, trial_key, position)
+     select sweep_key, key, key from trials where key >= 1000 returning trial_key",
+    "insert into attempts (trial_key, number, owner, state, numerics, started_at, ended_at)
+     select trials.key, 1, owner, 'finished', numerics, started_at, ended_at
+     from trials, attempts where trials.key >= 1000 and attempts.trial_key = 1 returning trial_key",
+    "insert into metrics (trial_key, epoch, split, name, value)
+     select trials.key, epoch, split, metrics.name, value
+     from trials, metrics where trials.key >= 1000 and metrics.trial_key = 1 returning trial_key",
+];
+
+#[test]
+fn the_report_of_one_sweep_is_quick_among_ten_thousand_trials_and_so_are_pages_that_stay() {
+    let workplace = Workplace::with_dataset();
+    workplace.write("sweeps/one.toml", ONE);
+    assert_eq!(
+        workplace.fitroom(&["sweep", "sweeps/one.toml"]).code,
+        Some(0)
+    );
+    for statement in MULTIPLY {
+        let made: Vec<(i64,)> = workplace.query(statement);
+        assert!(made.len() >= 40, "{}", made.len());
+    }
+    // Generous: other tests run at the same time.
+    let timed = |what: &str, arguments: &[&str], most: u64| {
+        let start = Instant::now();
+        let run = workplace.fitroom(arguments);
+        let took = start.elapsed();
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        eprintln!("{what}: {:.2} s", took.as_secs_f64());
+        assert!(took < Duration::from_secs(most), "{what} took {took:?}");
+        run.stderr
+    };
+    timed("one sweep and the index", &["report", "one"], 10);
+    let said = timed("the index alone", &["report", "one"], 10);
+    assert!(said.contains("one.html (unchanged)"), "{said}");
+    timed("all pages", &["report"], 120);
+    let said = timed("all pages once more", &["report"], 10);
+    assert_eq!(said.matches("(unchanged)").count(), 42, "{said}");
+}
