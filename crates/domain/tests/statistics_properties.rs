@@ -163,12 +163,10 @@ proptest! {
                 parameters: costs[5 - id],
             })
             .collect();
-        let Some(found) = compare(&candidates, margin) else {
-            prop_assert!(trials.iter().all(|trials| trials.is_empty()));
+        let Some(found) = compare(&candidates, 0, margin) else {
+            prop_assert!(trials.first().is_none_or(|first| first.is_empty()));
             return Ok(());
         };
-        let most = trials.iter().map(|trials| trials.len()).max().unwrap();
-        prop_assert_eq!(trials[found.best].len(), most);
         let verdicts = found.entries.iter().filter(|it| it.p_value.is_some()).count();
         prop_assert_eq!(found.cheapest.is_some(), verdicts > 0);
         prop_assert_eq!(found.entries[found.best].good_enough, verdicts > 0);
@@ -179,8 +177,9 @@ proptest! {
             prop_assert_eq!(entry.p_value.is_some(), entry.loss_bound.is_some());
             if let (Some(p_value), Some(adjusted)) = (entry.p_value, entry.adjusted_p_value) {
                 prop_assert!((0.0..=1.0).contains(&adjusted) && p_value <= adjusted);
-                let shown = adjusted < 0.05 && entry.evidence.difference().unwrap() < 0.0;
-                prop_assert_eq!(entry.verdict == Verdict::ShownWorse, shown);
+                if entry.verdict == Verdict::ShownWorse {
+                    prop_assert!(adjusted < 0.05 && entry.evidence.difference().unwrap() < 0.0);
+                }
             }
         }
     }

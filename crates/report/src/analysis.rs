@@ -36,18 +36,10 @@ impl<'a> Analysis<'a> {
             .map(|(rank, (row, figures))| ranked(report, rank, row, figures))
             .collect();
         let scores: Vec<&[f64]> = trials.iter().filter_map(RankedTrial::scores).collect();
-        let chosen_of_several = scores.len() > 1 && scores.len() == trials.len();
-        let optimism = chosen_of_several.then(|| optimism(&scores));
-        let mut configurations = Configuration::group(trials);
-        let mut comparison = compare_all(&configurations, report.margin);
-        // Ties are broken alike here and there, but for the last bit of a mean.
-        if let Some(best) = comparison.as_ref().map(|comparison| comparison.best)
-            && best > 0
-        {
-            let first = configurations.remove(best);
-            configurations.insert(0, first);
-            comparison = compare_all(&configurations, report.margin);
-        }
+        let best_has_scores = trials.first().is_some_and(|best| best.answers.is_some());
+        let optimism = (best_has_scores && scores.len() > 1).then(|| optimism(&scores));
+        let configurations = Configuration::group(trials);
+        let comparison = compare_all(&configurations, report.margin);
         Analysis {
             effects: effects::shares(report, &configurations),
             configurations,
@@ -156,11 +148,15 @@ pub(crate) fn interval(accuracy: f64, photographs: u64) -> Interval {
     wilson(accuracy, photographs, CONFIDENCE)
 }
 
-/// Each configuration beside the best; `None` if none has predictions.
+/// Each configuration beside the first; `None` unless all trials of that one have predictions.
 fn compare_all(configurations: &[Configuration<'_>], margin: f64) -> Option<Comparison> {
+    let best = configurations.first()?;
+    if best.trials.iter().any(|trial| trial.answers.is_none()) {
+        return None;
+    }
     let candidates = configurations.iter().enumerate();
     let candidates: Vec<Candidate<'_>> = candidates.map(|(id, it)| candidate(id, it)).collect();
-    compare(&candidates, margin)
+    compare(&candidates, 0, margin)
 }
 
 fn candidate<'a>(id: usize, configuration: &'a Configuration<'_>) -> Candidate<'a> {

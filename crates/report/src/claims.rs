@@ -38,8 +38,8 @@ pub(crate) fn claims(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
                 },
                 None => {
                     p {
-                        "Nobody can say: no predictions are stored for these trials, and without them it is not known \
-                         whether a difference is more than chance."
+                        "Nobody can say: no predictions of the best are stored, and without them it is not known whether a \
+                         difference is more than chance."
                     }
                 },
             }
@@ -47,7 +47,7 @@ pub(crate) fn claims(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
     }
 }
 
-/// On what most of the comparisons rest.
+/// On what the verdicts rest; without any, on what the differences do.
 fn basis(comparison: &Comparison) -> Option<Basis> {
     let of = |evidence: &Evidence| match evidence {
         Evidence::Seeds { .. } => Some(Basis::Seeds),
@@ -55,58 +55,67 @@ fn basis(comparison: &Comparison) -> Option<Basis> {
         Evidence::Models { .. } => Some(Basis::Models),
         Evidence::Nothing => None,
     };
-    let all: Vec<Basis> = comparison
-        .entries
-        .iter()
-        .filter_map(|entry| of(&entry.evidence))
-        .collect();
-    let count = |basis| all.iter().filter(|other| **other == basis).count();
-    [Basis::Seeds, Basis::Models, Basis::FewSeeds]
-        .into_iter()
-        .filter(|basis| count(*basis) > 0)
-        .max_by_key(|basis| count(*basis))
+    let entries = || comparison.entries.iter();
+    let of_verdicts = entries().filter(|entry| entry.p_value.is_some());
+    let bases = of_verdicts.chain(entries());
+    bases.filter_map(|entry| of(&entry.evidence)).next()
 }
 
 /// Which configurations may be as good as the best.
 fn band(analysis: &Analysis<'_>, comparison: &Comparison) -> Markup {
     let tied = analysis.count(Verdict::NotShownWorse);
     let worse = analysis.count(Verdict::ShownWorse);
+    let open = analysis.count(Verdict::NoVerdict);
     let compared = tied + worse;
     if compared == 0 {
-        let widest = comparison
-            .entries
-            .iter()
-            .filter_map(|entry| difference(&entry.evidence));
-        let half = widest
-            .map(|(_, interval, _)| (interval.high - interval.low) / 2.0)
-            .collect();
-        return html! {
-            li {
-                strong { "No verdict." }
-                " Two to four seeds show how far results scatter, but not which configuration is better"
-                @if let Some(half) = median(half) {
-                    ": the intervals of the differences reach about " (points(half)) " points to either side"
-                }
-                ". Five seeds give a verdict."
-            }
-        };
+        return no_verdict(comparison);
     }
     html! {
         li {
-            @if tied == 0 {
+            @if comparison.all_shown_worse {
                 strong { "Yes, among these." }
                 " Every other configuration is shown to be worse."
+            } @else if tied == 0 {
+                strong { "Shown worse: all " (worse) " that can be compared." }
             } @else {
                 strong { "Not shown worse: " (tied) " of " (compared) "." }
                 " Beside the best, " (numbers::counted(tied, "configuration"))
                 " may be as good: the photographs do not show the difference to be more than chance. "
                 @match worse {
                     0 => { "None is shown to be worse." },
-                    worse => { (worse) " " @if worse == 1 { "is" } @else { "are" } " shown to be worse." },
+                    1 => { "1 is shown to be worse." },
+                    worse => { (worse) " are shown to be worse." },
                 }
+            }
+            @if open > 0 {
+                " Of " (open) " more nothing can be said: they share too few seeds with the best, or their predictions are \
+                 missing."
             }
             @if basis(comparison) == Some(Basis::Models) {
                 " That is said of the trained models with their one seed: another seed may turn it."
+            }
+        }
+    }
+}
+
+/// Why no configuration has a verdict.
+fn no_verdict(comparison: &Comparison) -> Markup {
+    let differences = comparison
+        .entries
+        .iter()
+        .filter_map(|entry| difference(&entry.evidence));
+    let half = differences.map(|(_, interval, _)| (interval.high - interval.low) / 2.0);
+    html! {
+        li {
+            strong { "No verdict." } " "
+            @if basis(comparison) == Some(Basis::FewSeeds) {
+                "Two to four seeds show how far results scatter, but not which configuration is better"
+                @if let Some(half) = median(half.collect()) {
+                    ": the intervals of the differences reach about " (points(half)) " points to either side"
+                }
+                ". Five seeds give a verdict."
+            } @else {
+                "No other configuration shares enough seeds with the best, or their predictions are missing."
             }
         }
     }
@@ -135,6 +144,7 @@ fn shipping(analysis: &Analysis<'_>, comparison: &Comparison) -> Markup {
                 strong { "The validation set is too small to choose" }
                 @if let Some(smallest) = comparison.smallest_difference {
                     "; smallest difference that it can show: " strong { (points(smallest)) " points" }
+                    " (in a single comparison)"
                 }
                 ". No configuration but the best is certain to be within " (margin) " " (unit) " of it."
             }
@@ -181,7 +191,8 @@ fn method(comparison: &Comparison) -> Markup {
         }
         @if tests > 0 {
             "p-values are corrected for " (tests) @if tests == 1 { " comparison" } @else { " comparisons" }
-            " by Holm's method; level 0.05. “Good enough” is a one-sided 95% bound for each, not corrected. "
+            " by Holm's method; level 0.05. The best was chosen by the same photographs, so that of equals some may be called \
+             worse; but the truly best one is in the band with 95% confidence. “Good enough” is a one-sided 95% bound for each, not corrected. "
         }
         "A photograph and its mirrored copy count as one."
     }

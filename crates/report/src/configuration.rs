@@ -47,9 +47,7 @@ impl<'a> Configuration<'a> {
         let mut places = std::collections::HashMap::new();
         let mut groups: Vec<Vec<RankedTrial<'a>>> = Vec::new();
         for trial in trials {
-            let place = *places
-                .entry(trial.row.trial.configuration_id())
-                .or_insert(groups.len());
+            let place = *places.entry(key(trial.row)).or_insert(groups.len());
             match groups.get_mut(place) {
                 Some(group) => group.push(trial),
                 None => groups.push(vec![trial]),
@@ -114,6 +112,15 @@ impl<'a> Configuration<'a> {
             .then_with(|| other.accuracy.total_cmp(&one.accuracy))
             .then_with(|| parameters(one).cmp(&parameters(other)))
             .then_with(|| rank(one).cmp(&rank(other)))
+    }
+}
+
+/// What the trials of one configuration share. One without a known seed is a configuration of its own: what else it
+/// does not share with others is not known either.
+fn key(row: &TrialRow) -> String {
+    match row.trial.seed() {
+        Some(_) => row.trial.configuration_id(),
+        None => row.id.as_str().to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::analysis::Analysis;
 use crate::configuration::RankedTrial;
-use crate::sweep_report::SweepReport;
+use crate::sweep_report::{MOST_CLASSES, SweepReport};
 use crate::{numbers, page};
 
 /// With more classes than this, their names stand upright above the columns.
@@ -31,7 +31,9 @@ pub(crate) fn confusion_table(report: &SweepReport, analysis: &Analysis<'_>) -> 
             h2 { "What is taken for what" }
             p.note { (explanation(report, best)) }
             (mistakes(matrix, &names))
-            (page::scrolling("Confusion matrix", html! {
+            @if names.len() > MOST_CLASSES {
+                p.note { "A matrix of " (names.len()) " classes would not be readable, and is left out." }
+            } @else { (page::scrolling("Confusion matrix", html! {
                 table.confusion.upright[names.len() > LEVEL_NAMES] {
                     caption { "Photographs by true and predicted class" }
                     thead {
@@ -51,7 +53,7 @@ pub(crate) fn confusion_table(report: &SweepReport, analysis: &Analysis<'_>) -> 
                         }
                     }
                 }
-            }))
+            })) }
         }
     }
 }

@@ -5,16 +5,17 @@ use maud::{Markup, html};
 use crate::analysis::Analysis;
 use crate::configuration::RankedTrial;
 use crate::numbers;
-use crate::sweep_report::SweepReport;
+use crate::sweep_report::{MOST_CLASSES, SweepReport};
 
-/// The section in which two trials are chosen; nothing unless two have predictions.
+/// The section in which two trials are chosen; nothing unless two have predictions and there are few
+/// enough classes.
 pub(crate) fn difference_section(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
     let mut trials: Vec<&RankedTrial<'_>> = analysis
         .trials()
         .filter(|trial| trial.answers.is_some())
         .collect();
     trials.sort_by_key(|trial| trial.rank);
-    if trials.len() < 2 {
+    if trials.len() < 2 || report.class_count() > MOST_CLASSES {
         return html! {};
     }
     let validated = report.validated();
@@ -54,7 +55,7 @@ pub(crate) fn difference_section(report: &SweepReport, analysis: &Analysis<'_>) 
                  (exact McNemar test, Holm's correction over all cells of this table). Both statements are about these \
                  two trained models. A click on a cell shows its photographs."
             }
-            div.cell-photographs aria-live="polite" {}
+            div.cell-photographs {}
         }
     }
 }

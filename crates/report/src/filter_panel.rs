@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::analysis::Analysis;
 use crate::settings::Settings;
 
-/// Settings with more values than this are filtered by brushing alone.
+/// Settings with more values than this are filtered from one value to another.
 const MOST_VALUES: usize = 24;
 
 /// The boxes and fields by which configurations are filtered; nothing for a single configuration. They filter the
@@ -18,7 +18,18 @@ pub(crate) fn filter_panel(analysis: &Analysis<'_>, settings: &Settings) -> Mark
     html! {
         form #filters .filters.needs-script {
             @for (number, setting) in settings.swept.iter().enumerate() {
-                @if setting.values.len() <= MOST_VALUES {
+                @if setting.values.len() > MOST_VALUES {
+                    fieldset data-setting=(number) {
+                        legend { (setting.name) }
+                        @for (end, chosen) in [("from", 0), ("to", setting.values.len() - 1)] {
+                            select aria-label=(format!("{} {end}", setting.name)) {
+                                @for (level, value) in setting.values.iter().enumerate() {
+                                    option value=(level) selected[level == chosen] { (value) }
+                                }
+                            }
+                        }
+                    }
+                } @else {
                     fieldset data-setting=(number) {
                         legend { (setting.name) }
                         @for (level, value) in setting.values.iter().enumerate() {

@@ -93,7 +93,7 @@ pub(crate) fn headline(
                 }
                 @match validated {
                     Some(validated) => {
-                        " One validation photograph is worth " (numbers::points_of_one(validated))
+                        " One of them is worth " (numbers::points_of_one(validated))
                         " percentage points, and accuracies have as many decimals as that earns."
                     }
                     None => { " The logs do not say how many photographs were validated." }

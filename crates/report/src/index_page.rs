@@ -59,7 +59,7 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
                             th scope="col" { "best trial" }
                             th.number scope="col" { "trials" }
                             @if any_studied {
-                                th scope="col" { "the original study, on other photographs" }
+                                th scope="col" { "the original study's task of that name, on other photographs" }
                             }
                             th scope="col" { "reports of its sweeps" }
                         }

@@ -29,7 +29,9 @@ pub fn csv_rows(report: &SweepReport) -> Vec<CsvRow> {
         let entry = analysis.entry(place);
         let against = entry.and_then(|entry| difference(&entry.evidence));
         let verdict = entry.map(|entry| entry.verdict);
-        let is_good = verdict.is_some() && entry.is_some_and(|entry| entry.good_enough);
+        let is_good = entry
+            .filter(|entry| entry.verdict != Verdict::NoVerdict)
+            .map(|entry| entry.good_enough);
         for trial in &configuration.trials {
             let figures = &trial.figures;
             let answers =
@@ -84,17 +86,10 @@ pub fn csv_rows(report: &SweepReport) -> Vec<CsvRow> {
                 (
                     "verdict",
                     verdict
-                        .map_or("", |verdict: Verdict| verdict_words(verdict).1)
+                        .map_or("", |verdict| verdict_words(verdict).1)
                         .to_owned(),
                 ),
-                (
-                    "good_enough",
-                    if verdict.is_some() {
-                        is_good.to_string()
-                    } else {
-                        String::new()
-                    },
-                ),
+                ("good_enough", text(is_good)),
                 (
                     "cheapest_good_enough",
                     (analysis.cheapest() == Some(place)).to_string(),

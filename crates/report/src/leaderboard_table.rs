@@ -9,7 +9,6 @@ use crate::configuration::Configuration;
 use crate::filter_panel::filter_panel;
 use crate::settings::Settings;
 use crate::sweep_report::SweepReport;
-use crate::verdict::verdict_words;
 use crate::{numbers, page};
 
 /// Configurations that a page lists; programs get all.
@@ -139,12 +138,11 @@ fn group(
     configuration: &Configuration<'_>,
 ) -> Markup {
     let entry = analysis.entry(place);
-    let verdict = entry.map(|entry| verdict_words(entry.verdict).1.replace(' ', "-"));
     let is_good = entry.is_some_and(|entry| entry.good_enough);
     let is_band =
         entry.is_some_and(|entry| matches!(entry.verdict, Verdict::Best | Verdict::NotShownWorse));
     html! {
-        tbody.band[is_band].good[is_good].best[place == 0] data-c=(place) data-verdict=[verdict] {
+        tbody.band[is_band].good[is_good].best[place == 0] data-c=(place) {
             (line(columns, Line::Configuration(place, configuration)))
             @if configuration.trials.len() > 1 {
                 @for trial in &configuration.trials { (line(columns, Line::Seed(trial))) }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::settings::Settings;
-use crate::sweep_report::SweepReport;
+use crate::sweep_report::{MOST_CLASSES, SweepReport};
 
 #[derive(Serialize)]
 struct Payload<'a> {
@@ -88,6 +88,7 @@ pub(crate) fn payload(
         let predicted = trial
             .answers
             .as_ref()
+            .filter(|_| classes.len() <= MOST_CLASSES)
             .map(|answers| encoded(&answers.predicted, digits));
         let name = &trial.row.name;
         (trial.rank, TrialPayload { name, predicted })
@@ -113,8 +114,7 @@ pub(crate) fn payload(
     Ok(html! { script #sweep-data type="application/json" { (PreEscaped(json)) } })
 }
 
-/// Classes as digits of base 36, so many for each. Classes beyond what they can say do not occur: a name for each
-/// class would be longer than the page.
+/// Classes as digits of base 36, so many for each.
 fn encoded(classes: &[usize], digits: usize) -> String {
     let digit = |value: usize| char::from_digit((value % 36) as u32, 36).unwrap_or('0');
     let mut text = String::with_capacity(classes.len() * digits);

@@ -10,7 +10,7 @@ use crate::analysis::Analysis;
 use crate::answers::Answers;
 use crate::configuration::{Configuration, RankedTrial};
 use crate::settings::Settings;
-use crate::sweep_report::{Standing, SweepReport, SweepSource, TrialRow};
+use crate::sweep_report::{MOST_CLASSES, Standing, SweepReport, SweepSource, TrialRow};
 use crate::unranked::reason;
 
 /// The report of a sweep. What is unknown is null; shares and accuracies are in [0, 1].
@@ -78,7 +78,7 @@ struct TrialJson {
     top_2_accuracy: Option<f64>,
     calibration_error: Option<f64>,
     classes: Vec<ClassJson>,
-    /// Pictures by true class (rows) and predicted class.
+    /// Pictures by true class (rows) and predicted class; empty with very many classes.
     confusion: Vec<Vec<u64>>,
     curve: Vec<EpochJson>,
 }
@@ -254,6 +254,9 @@ fn classes(report: &SweepReport, answers: &Answers) -> Vec<ClassJson> {
 
 fn confusion(answers: &Answers) -> Vec<Vec<u64>> {
     let matrix = &answers.confusion;
+    if matrix.classes() > MOST_CLASSES {
+        return Vec::new();
+    }
     let row = |truth| {
         (0..matrix.classes())
             .map(|predicted| matrix.count(truth, predicted))

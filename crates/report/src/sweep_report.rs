@@ -7,6 +7,9 @@ use fitroom_domain::{
     TrialId, TrialState, leaderboard,
 };
 
+/// Classes of which pages and JSON have matrices: those of more would be larger than all else together.
+pub(crate) const MOST_CLASSES: usize = 60;
+
 /// One sweep on one dataset.
 #[derive(Debug, Clone)]
 pub struct SweepReport {

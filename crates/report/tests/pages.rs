@@ -379,7 +379,7 @@ fn seeds_of_a_configuration_fold_into_one_row_by_their_mean() {
     );
     assert!(rows[3].contains("89.50%"), "{}", rows[3]);
     // The best trial is still the one with the highest accuracy.
-    assert!(text(&page).contains("Best configuration over seeds: mean 94.0% of 2 seeds"));
+    assert!(text(&page).contains("Best configuration over seeds: mean 94.00% of 2 seeds"));
     assert!(page.contains("<p class=\"figure\">99.0%</p>"));
 }
 
@@ -531,5 +531,8 @@ fn what_imported_logs_do_not_say_stays_empty() {
     assert!(rows[1].contains("88.00%"), "{}", rows[1]);
     // Kernel count, loss, parameters, multiply-adds, epoch and seconds of the third.
     assert_eq!(rows[2].matches('–').count(), 6, "{}", rows[2]);
-    assert!(shown.contains("no predictions are stored"), "{shown}");
+    assert!(
+        shown.contains("no predictions of the best are stored"),
+        "{shown}"
+    );
 }

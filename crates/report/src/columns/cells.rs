@@ -77,7 +77,11 @@ pub(super) fn entry_cell(
 
 pub(super) fn against(entry: &Entry) -> Cell {
     let Some((mean, interval, seeds_only)) = difference(&entry.evidence) else {
-        return Cell::default();
+        let is_best = entry.verdict == Verdict::Best;
+        return Cell {
+            value: is_best.then(|| "0".to_owned()),
+            content: html! {},
+        };
     };
     Cell {
         value: Some(mean.to_string()),
@@ -127,7 +131,8 @@ pub(super) fn seed(line: Line<'_>, seeds: usize) -> Cell {
                 value: Some(trials.to_string()),
                 content: html! {
                     @if trials > 1 {
-                        button.fold type="button" aria-expanded="false" { (trials) " of " (seeds) }
+                        button.fold type="button" aria-expanded="false"
+                            aria-label=(format!("{trials} of {seeds} seeds, show each")) { (trials) " of " (seeds) }
                     } @else {
                         (trials) " of " (seeds)
                     }

@@ -12,21 +12,44 @@ const element = (name, text, attributes = {}) => {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 };
-// For each photograph how many of its pictures each trial has so: a mirrored copy is no photograph of its own.
-const compareBy = (a, b, has) => {
-  const counts = new Map();
-  sweep.pictures.forEach(([photograph, truth], picture) => {
-    const count = counts.get(photograph) ?? [0, 0];
-    count[0] += Number(has(truth, a[picture]));
-    count[1] += Number(has(truth, b[picture]));
-    counts.set(photograph, count);
-  });
-  let [onlyA, onlyB] = [0, 0];
-  for (const [inA, inB] of counts.values()) {
-    onlyA += Number(inA > inB);
-    onlyB += Number(inB > inA);
+// The pictures of each photograph: a mirrored copy is no photograph of its own.
+const byPhotograph = new Map();
+sweep.pictures.forEach(([photograph], picture) => {
+  const same = byPhotograph.get(photograph) ?? [];
+  same.push(picture);
+  byPhotograph.set(photograph, same);
+});
+// Cells by key, each with its counts and the photographs that have more pictures there by one trial than by the other;
+// and the same for right answers as a whole. One pass: most cells have no photograph.
+const compareAnswers = (a, b) => {
+  const classes = sweep.classes.length;
+  const nothing = () => ({ inA: 0, inB: 0, onlyA: 0, onlyB: 0 });
+  const cells = new Map();
+  const whole = nothing();
+  const add = (sum, inA, inB) => {
+    sum.inA += inA;
+    sum.inB += inB;
+    sum.onlyA += Number(inA > inB);
+    sum.onlyB += Number(inB > inA);
+  };
+  for (const pictures of byPhotograph.values()) {
+    const truth = sweep.pictures[pictures[0]][1];
+    const counts = new Map();
+    for (const picture of pictures) {
+      for (const [answers, side] of [[a, 0], [b, 1]]) {
+        const count = counts.get(answers[picture]) ?? [0, 0];
+        count[side] += 1;
+        counts.set(answers[picture], count);
+      }
+    }
+    for (const [predicted, [inA, inB]] of counts) {
+      const key = truth * classes + predicted;
+      if (!cells.has(key)) cells.set(key, nothing());
+      add(cells.get(key), inA, inB);
+      if (predicted === truth) add(whole, inA, inB);
+    }
   }
-  return { onlyA, onlyB, p: mcnemar(onlyA, onlyB) };
+  return { cells, whole, nothing };
 };
 const pText = (p) => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`);
 const signed = (change) => (change > 0 ? `+${change}` : change < 0 ? `−${-change}` : "0");
@@ -35,8 +58,9 @@ const showPhotographs = (a, b, truth, predicted) => {
   const place = difference.querySelector(".cell-photographs");
   place.replaceChildren();
   const name = (answer) => sweep.classes[answer];
-  place.append(element("h3", truth === predicted
-    ? `${name(truth)}, told right` : `${name(truth)}, taken for ${name(predicted)}`));
+  const heading = element("h3", truth === predicted
+    ? `${name(truth)}, told right` : `${name(truth)}, taken for ${name(predicted)}`, { tabindex: "-1" });
+  place.append(heading);
   const groups = [
     ["only by the second trial", (inA, inB) => !inA && inB],
     ["only by the first trial", (inA, inB) => inA && !inB],
@@ -69,24 +93,24 @@ const showPhotographs = (a, b, truth, predicted) => {
     }
     if (pictures.length > 0) place.append(list);
   }
+  heading.focus({ preventScroll: true });
 };
 
 const showDifference = () => {
   const form = difference.querySelector("form");
   const [a, b] = [predictedBy(form.elements.a.value), predictedBy(form.elements.b.value)];
   const classes = sweep.classes.length;
-  const whole = compareBy(a, b, (truth, predicted) => truth === predicted);
+  const { cells: touched, whole, nothing } = compareAnswers(a, b);
+  whole.p = mcnemar(whole.onlyA, whole.onlyB);
   difference.querySelector(".result").textContent =
-    `The second is right about ${whole.onlyB} photographs that the first gets wrong, and wrong about ${whole.onlyA} `
-    + `that the first gets right: ${pText(whole.p)} (exact McNemar test on these two trained models). `
+    `The second gets more of ${whole.onlyB} photographs right than the first, and less of ${whole.onlyA}: `
+    + `${pText(whole.p)} (exact McNemar test on these two trained models). `
     + (whole.p < 0.05 ? "More than chance." : "The difference may be chance.");
   const cells = [];
   for (let truth = 0; truth < classes; truth += 1) {
     for (let predicted = 0; predicted < classes; predicted += 1) {
-      const of = (answers) => sweep.pictures.filter(([, is], picture) =>
-        is === truth && answers[picture] === predicted).length;
-      const test = compareBy(a, b, (is, answer) => is === truth && answer === predicted);
-      cells.push({ truth, predicted, inA: of(a), inB: of(b), ...test });
+      const counts = touched.get(truth * classes + predicted) ?? nothing();
+      cells.push({ truth, predicted, ...counts, p: mcnemar(counts.onlyA, counts.onlyB) });
     }
   }
   holm(cells.map((cell) => cell.p)).forEach((p, index) => { cells[index].adjusted = p; });
@@ -104,7 +128,7 @@ const showDifference = () => {
   const rows = sweep.classes.map((name, truth) => {
     const row = element("tr");
     row.append(element("th", name, { scope: "row" }));
-    for (const cell of cells.filter((other) => other.truth === truth)) {
+    for (const cell of cells.slice(truth * classes, (truth + 1) * classes)) {
       const change = cell.inB - cell.inA;
       const isRight = cell.truth === cell.predicted;
       const kind = change === 0 ? "same" : (change > 0) === isRight ? "better" : "worse";

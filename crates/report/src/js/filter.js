@@ -19,6 +19,8 @@ const passes = (configuration, group) => {
     const level = configuration.levels[Number(fieldset.dataset.setting)];
     const box = fieldset.querySelector(`input[value="${level}"]`);
     if (box !== null && !box.checked) return false;
+    const [from, to] = [...fieldset.querySelectorAll("select")].map((select) => Number(select.value));
+    if (from !== undefined && level >= 0 && !within(level, from, to)) return false;
   }
   const limits = [number("accuracy-from"), number("accuracy-to")];
   if (limits.some((limit) => limit !== null)

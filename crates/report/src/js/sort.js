@@ -7,8 +7,9 @@ for (const table of document.querySelectorAll("table.sortable")) {
     return text === "" || text === "–" || Number.isNaN(Number(text)) ? text : Number(text);
   };
   const isUnknown = (key) => key === "" || key === "–";
-  const compare = (a, b) => (typeof a === "number" && typeof b === "number"
-    ? a - b : String(a).localeCompare(String(b)));
+  // Numbers come before texts.
+  const compare = (a, b) => (typeof a !== typeof b ? (typeof a === "number" ? -1 : 1)
+    : typeof a === "number" ? a - b : a.localeCompare(b));
   headers.forEach((header, column) => {
     if (header.dataset.sort === undefined) return;
     const button = document.createElement("button");
@@ -22,7 +23,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       headers.forEach((other) => other.removeAttribute("aria-sort"));
       header.setAttribute("aria-sort", next);
       const sign = next === "ascending" ? 1 : -1;
-      const grouped = table.tBodies.length > 1;
+      const grouped = table.matches(".leaderboard");
       const items = grouped ? [...table.tBodies] : [...table.tBodies[0].rows];
       const keyed = items.map((item) => [value(grouped ? item.rows[0] : item, column), item]);
       keyed.sort(([a], [b]) => {

@@ -4,9 +4,9 @@
 //! a JSON object that ends with a zero byte. There is no port that could be taken, and nobody else can connect. When
 //! the pipes close, Chromium ends, so none is left behind even if the test is killed.
 //!
-//! No library does this: `headless_chrome` and `chromiumoxide` take longer to compile than all of this crate, bring some
-//! thirty crates each, and fail or fall silent where a newer Chromium sends what their types do not know. Of the
-//! protocol, these tests need two dozen calls.
+//! No library does this here: `headless_chrome` and `chromiumoxide` take longer to compile than this crate with all it
+//! needs, bring some thirty crates each, and the simpler one, `headless_chrome`, silently leaves out events that its
+//! types do not know, while these tests assert that there was none. Of the protocol, they need two dozen calls.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};

@@ -4,7 +4,7 @@
 //! let Some(browser) = Browser::find() else { return };
 //! let page = browser.open(&html);
 //! page.click("th:nth-child(3) button");
-//! let names: Vec<String> = page.evaluate("[...document.querySelectorAll('tbody th')].map((name) => name.textContent)");
+//! let names: Vec<String> = page.evaluate("[...document.querySelectorAll('tbody th')].map((it) => it.textContent)");
 //! assert!(page.console().is_empty());
 //! assert_eq!(page.requests(), [page.url()]);
 //! ```

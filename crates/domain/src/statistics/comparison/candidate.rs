@@ -47,15 +47,6 @@ impl Candidate<'_> {
         Some(self.trials.iter().filter_map(pair).collect())
     }
 
-    /// The best comes first.
-    pub(super) fn rank_as_best(&self, other: &Candidate) -> Ordering {
-        let trials = other.trials.len().cmp(&self.trials.len());
-        trials
-            .then_with(|| self.more_accurate_first(other))
-            .then_with(|| known(self.parameters).cmp(&known(other.parameters)))
-            .then_with(|| self.id.cmp(&other.id))
-    }
-
     /// The cheapest comes first.
     pub(super) fn rank_as_cheapest(&self, other: &Candidate) -> Ordering {
         let multiply_adds = known(self.multiply_adds).cmp(&known(other.multiply_adds));

@@ -48,6 +48,16 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Whether it speaks against the candidate. Of trained models both the difference and the photographs must, which may
+    /// disagree where only one of a photograph's copies is right.
+    pub(super) fn is_worse(&self) -> bool {
+        let by_photographs = match self {
+            Evidence::Models { discordant, .. } => discordant.second > discordant.first,
+            _ => true,
+        };
+        by_photographs && self.difference().is_some_and(|difference| difference < 0.0)
+    }
+
     /// The mean difference over the shared seeds.
     pub fn difference(&self) -> Option<f64> {
         match self {
