@@ -1,6 +1,6 @@
 //! A database of ten thousand trials.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::photographs::Workplace;
 
@@ -34,7 +34,7 @@ const MULTIPLY: [&str; 5] = [
 ];
 
 #[test]
-fn the_report_of_one_sweep_is_quick_among_ten_thousand_trials_and_so_are_pages_that_stay() {
+fn ten_thousand_trials_are_reported_and_pages_that_stay_are_not_written_again() {
     let workplace = Workplace::with_dataset();
     workplace.write("sweeps/one.toml", ONE);
     assert_eq!(
@@ -45,20 +45,18 @@ fn the_report_of_one_sweep_is_quick_among_ten_thousand_trials_and_so_are_pages_t
         let made: Vec<(i64,)> = workplace.query(statement);
         assert!(made.len() >= 40, "{}", made.len());
     }
-    // Generous: other tests run at the same time.
-    let timed = |what: &str, arguments: &[&str], most: u64| {
+    let timed = |what: &str, arguments: &[&str]| {
         let start = Instant::now();
         let run = workplace.fitroom(arguments);
         let took = start.elapsed();
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         eprintln!("{what}: {:.2} s", took.as_secs_f64());
-        assert!(took < Duration::from_secs(most), "{what} took {took:?}");
         run.stderr
     };
-    timed("one sweep and the index", &["report", "one"], 10);
-    let said = timed("the index alone", &["report", "one"], 10);
+    timed("one sweep and the index", &["report", "one"]);
+    let said = timed("the index alone", &["report", "one"]);
     assert!(said.contains("one.html (unchanged)"), "{said}");
-    timed("all pages", &["report"], 120);
-    let said = timed("all pages once more", &["report"], 10);
+    timed("all pages", &["report"]);
+    let said = timed("all pages once more", &["report"]);
     assert_eq!(said.matches("(unchanged)").count(), 42, "{said}");
 }

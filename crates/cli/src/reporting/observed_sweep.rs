@@ -28,8 +28,18 @@ pub(super) struct ObservedSweep<'a> {
 impl ObservedSweep<'_> {
     /// Stands for all that the page shows: what the database has of the trials, and whether there are photographs.
     pub(super) fn state(&self) -> State {
+        // That it was run again changes nothing that is shown; that logs were read again may.
+        let run_at = match &self.sweep.origin {
+            SweepOrigin::Ours { .. } => None,
+            SweepOrigin::Imported { .. } => Some(&self.sweep.run_at),
+        };
+        let sweep = SweepRecord {
+            run_at: String::new(),
+            ..self.sweep.clone()
+        };
         State::of(&[
-            &self.sweep,
+            &sweep,
+            &run_at,
             &self.trials,
             &self.last_epochs,
             &self.margin,

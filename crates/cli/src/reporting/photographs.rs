@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use fitroom_data::{Dataset, small_thumbnail};
 use fitroom_domain::{DatasetKey, Fingerprint, Split, highest_logit};
 use fitroom_report::{Photograph, ValidationPicture};
 
 use crate::choose_dataset;
 
-/// Bytes of JPEG files on one page; as text they take a third more.
-const MOST_BYTES: usize = 1_600_000;
+/// Bytes of JPEG files, and of what else depends on the number of photographs, on one page; as text, JPEG files take a
+/// third more.
+const MOST_BYTES: usize = 2_400_000;
+
+/// Bytes of a photograph's path and classes on the page, beside one for each trial's answer.
+const BYTES_OF_PHOTOGRAPH: usize = 80;
 
 /// The photographs of a dataset's validation split, by their position.
 type Photographs = BTreeMap<u32, Photograph>;
@@ -40,6 +44,8 @@ impl PhotographShelf {
     /// Looks again which datasets there are when somebody asks next.
     pub(super) fn look_again(&mut self) {
         self.found = None;
+        // What could not be loaded may have been in the middle of being written.
+        self.loaded.retain(|_, photographs| photographs.is_ok());
     }
 
     /// The folder of a dataset with the same content: of the same name, if there is one.
@@ -56,13 +62,14 @@ impl PhotographShelf {
     /// The validation photographs of the dataset in `folder`, each with its JPEG file.
     ///
     /// # Errors
-    /// In words, when the dataset cannot be loaded. It is not tried again.
+    /// In words, when the dataset cannot be loaded, or is another one by now. It is not tried again before somebody looks
+    /// again.
     pub(super) fn photographs(
         &mut self,
         folder: &Path,
         fingerprint: &Fingerprint,
     ) -> Result<Rc<Photographs>, String> {
-        let load = || match load(folder) {
+        let load = || match load(folder, fingerprint) {
             Ok(photographs) => Ok(Rc::new(photographs)),
             Err(error) => Err(format!("{error:#}")),
         };
@@ -71,8 +78,15 @@ impl PhotographShelf {
     }
 }
 
-fn load(folder: &Path) -> anyhow::Result<Photographs> {
+fn load(folder: &Path, fingerprint: &Fingerprint) -> anyhow::Result<Photographs> {
     let dataset = Dataset::load(folder)?;
+    let found = dataset.key().fingerprint;
+    if found != *fingerprint {
+        let folder = folder.display();
+        return Err(anyhow!(
+            "`{folder}` has become the dataset {found}, expected {fingerprint}"
+        ));
+    }
     let mut photographs = BTreeMap::new();
     for (position, split) in dataset.splits.iter().enumerate() {
         let (Split::Validation, Some(path)) = (split, dataset.photographs.get(position)) else {
@@ -94,11 +108,13 @@ fn load(folder: &Path) -> anyhow::Result<Photographs> {
 pub(super) fn of_pictures<'a>(
     known: &Photographs,
     pictures: &[ValidationPicture],
-    logits: impl Iterator<Item = &'a [f32]>,
+    logits: impl Iterator<Item = &'a [f32]> + Clone,
     classes: usize,
 ) -> Photographs {
+    let of_photograph = BYTES_OF_PHOTOGRAPH + logits.clone().count();
     let order = most_often_wrong_first(pictures, logits, classes);
-    within(MOST_BYTES, known, order)
+    let taken = order.len().saturating_mul(of_photograph);
+    within(MOST_BYTES.saturating_sub(taken) * 3 / 4, known, order)
 }
 
 /// The distinct photographs of the pictures, those first that most trials get wrong, then by position.

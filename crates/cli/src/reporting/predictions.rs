@@ -62,8 +62,9 @@ pub(super) fn read(runs: &Path, trials: &[TrialRow], expected: Expected) -> Read
     read
 }
 
-/// The finished trials of the best configurations, best first, until there are `most`; a configuration counts as its
-/// best seed, and brings all of them. And how many are left.
+/// The finished trials of the best configurations, until there are `most`, and how many are left. Configurations come in
+/// the order of the leaderboard (most seeds, highest mean accuracy), each with all its seeds; the best trial's comes in
+/// any case.
 fn best_configurations(trials: &[TrialRow], most: usize) -> (Vec<&TrialRow>, usize) {
     let mut ranked: Vec<&TrialRow> = trials.iter().filter(|row| row.figures.is_some()).collect();
     leaderboard::sort(&mut ranked, |row| (row.id.clone(), row.figures));
@@ -78,6 +79,16 @@ fn best_configurations(trials: &[TrialRow], most: usize) -> (Vec<&TrialRow>, usi
             Some(seeds) => seeds.push(row),
             None => configurations.push(vec![row]),
         }
+    }
+    let mean = |seeds: &Vec<&TrialRow>| {
+        let accuracies = seeds.iter().filter_map(|row| row.figures);
+        accuracies.map(|figures| figures.accuracy).sum::<f64>() / seeds.len() as f64
+    };
+    if let Some((_, others)) = configurations.split_first_mut() {
+        others.sort_by(|one, other| {
+            let by_seeds = other.len().cmp(&one.len());
+            by_seeds.then_with(|| mean(other).total_cmp(&mean(one)))
+        });
     }
     let mut best = Vec::new();
     for seeds in configurations {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fitroom_store::{DatabaseFile, Store};
 
+use super::choose_sweeps::check_names;
 use super::pages::{Page, Pages};
 use super::reporter::Reporter;
 use crate::database::Database;
@@ -78,6 +79,13 @@ fn look(
         }),
     };
     let database = &watched.database;
+    if watched.version.is_none() {
+        let sweeps = database.wait(database.store().sweeps())?;
+        if let Err(unknown) = check_names(reporter.names, &sweeps, runs) {
+            // It may still come.
+            reporter.said.once(format!("warning: {unknown}"));
+        }
+    }
     // Before it is read: what is written meanwhile is seen the next time.
     let version = database.wait(database.store().data_version())?;
     if watched.version == Some(version) {
