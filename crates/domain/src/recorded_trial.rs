@@ -65,6 +65,25 @@ impl fmt::Display for SettingValue {
     }
 }
 
+/// Beyond it not every whole number is one of double precision.
+const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+impl SettingValue {
+    /// It as JSON; a whole number without a decimal point if `is_whole`.
+    fn json(self, is_whole: bool) -> serde_json::Value {
+        match self {
+            SettingValue::Number(number)
+                if is_whole && number.fract() == 0.0 && number.abs() < MOST_WHOLE =>
+            {
+                (number as i64).into()
+            }
+            SettingValue::Number(number) => number.into(),
+            SettingValue::Flag(flag) => flag.into(),
+            SettingValue::Text(text) => text.into(),
+        }
+    }
+}
+
 impl ImportedTrial {
     /// Its id: a hash of where it was found, so that logs that grew are known again.
     pub fn id(&self) -> TrialId {
@@ -138,6 +157,18 @@ impl RecordedTrial {
             settings.truncate(HYPERPARAMETERS.len());
         }
         settings
+    }
+
+    /// The same for programs: whole numbers without a decimal point, unless ours may be others.
+    pub fn hyperparameters_json(&self) -> BTreeMap<String, serde_json::Value> {
+        let is_whole =
+            |name: &str| !(HYPERPARAMETERS.iter()).any(|it| !it.whole && it.name == name);
+        (self.hyperparameters().into_iter())
+            .map(|(name, value)| {
+                let value = value.json(is_whole(&name));
+                (name, value)
+            })
+            .collect()
     }
 
     /// The setting of this name, if it is known.

@@ -50,7 +50,7 @@ pub struct SweepJson {
 #[derive(Debug, Serialize)]
 struct ConfigurationJson {
     rank: usize,
-    hyperparameters: BTreeMap<String, SettingValue>,
+    hyperparameters: BTreeMap<String, serde_json::Value>,
     accuracy: f64,
     lowest: f64,
     highest: f64,
@@ -197,10 +197,12 @@ fn configuration(
 ) -> ConfigurationJson {
     let (lowest, highest) = configuration.range();
     let figures = configuration.figures();
-    let settings = configuration.row().map(|row| row.trial.hyperparameters());
+    let settings = configuration
+        .row()
+        .map(|row| row.trial.hyperparameters_json());
     ConfigurationJson {
         rank: place + 1,
-        hyperparameters: settings.unwrap_or_default().into_iter().collect(),
+        hyperparameters: settings.unwrap_or_default(),
         accuracy: configuration.accuracy,
         lowest,
         highest,

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fitroom_domain::hyperparameters::HYPERPARAMETERS;
-use fitroom_domain::{Fingerprint, SettingValue};
+use fitroom_domain::Fingerprint;
 use fitroom_store::TrialRow;
 use serde::Serialize;
 
@@ -49,35 +48,12 @@ impl<'a> TrialJson<'a> {
             imported: row.trial.is_imported(),
             seed: row.trial.seed(),
             epochs: figures.and_then(|figures| figures.epochs),
-            hyperparameters: (row.trial.hyperparameters().into_iter())
-                .map(|(name, value)| {
-                    let value = json(&name, value);
-                    (name, value)
-                })
-                .collect(),
+            hyperparameters: row.trial.hyperparameters_json(),
             accuracy: figures.map(|figures| figures.accuracy),
             loss: figures.and_then(|figures| figures.loss),
             parameters: figures.and_then(|figures| figures.parameters),
             seconds: figures.and_then(|figures| figures.seconds),
             reason: row.error.as_deref().filter(|_| figures.is_none()),
         }
-    }
-}
-
-/// Beyond it not every whole number is one of double precision.
-const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
-
-/// A hyperparameter's value; whole numbers without a decimal point, unless ours may be others.
-fn json(name: &str, value: SettingValue) -> serde_json::Value {
-    let is_whole = !(HYPERPARAMETERS.iter()).any(|it| !it.whole && it.name == name);
-    match value {
-        SettingValue::Number(number)
-            if is_whole && number.fract() == 0.0 && number.abs() < MOST_WHOLE =>
-        {
-            (number as i64).into()
-        }
-        SettingValue::Number(number) => number.into(),
-        SettingValue::Flag(flag) => flag.into(),
-        SettingValue::Text(text) => text.into(),
     }
 }
