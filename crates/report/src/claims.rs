@@ -100,10 +100,9 @@ fn band(analysis: &Analysis<'_>, comparison: &Comparison) -> Markup {
 
 /// Why no configuration has a verdict.
 fn no_verdict(comparison: &Comparison) -> Markup {
-    let differences = comparison
-        .entries
-        .iter()
-        .filter_map(|entry| difference(&entry.evidence));
+    let of_seeds = (comparison.entries.iter())
+        .filter(|entry| matches!(entry.evidence, Evidence::FewSeeds { .. }));
+    let differences = of_seeds.filter_map(|entry| difference(&entry.evidence));
     let half = differences.map(|(_, interval, _)| (interval.high - interval.low) / 2.0);
     html! {
         li {
