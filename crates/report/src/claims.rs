@@ -4,6 +4,7 @@ use fitroom_domain::statistics::{Comparison, Evidence, Verdict};
 use maud::{Markup, html};
 
 use crate::analysis::Analysis;
+use crate::configuration::Configuration;
 use crate::numbers;
 use crate::sweep_report::SweepReport;
 use crate::verdict::difference;
@@ -38,7 +39,7 @@ pub(crate) fn claims(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
                 },
                 None => {
                     p {
-                        "Nobody can say: no predictions of the best are stored, and without them it is not known whether a \
+                        "Nobody can say: no predictions of the best can be read, and without them it is not known whether a \
                          difference is more than chance."
                     }
                 },
@@ -145,10 +146,26 @@ fn shipping(analysis: &Analysis<'_>, comparison: &Comparison) -> Markup {
                     "; smallest difference that it can show: " strong { (points(smallest)) " points" }
                     " (in a single comparison)"
                 }
-                ". No configuration but the best is certain to be within " (margin) " " (unit) " of it."
+                ". No configuration but the best is certain to be within " (margin) " " (unit) " of it. "
+                @if is_cheapest_of_all(analysis, comparison.best) {
+                    "There is nothing to trade either: none is cheaper than the best."
+                } @else {
+                    "More validation photographs, or five seeds and more, show more."
+                }
             }
         }
     }
+}
+
+/// Whether no configuration takes fewer multiply-adds.
+fn is_cheapest_of_all(analysis: &Analysis<'_>, configuration: usize) -> bool {
+    let multiply_adds = |it: &Configuration<'_>| it.figures().multiply_adds;
+    let all = analysis.configurations.iter().filter_map(multiply_adds);
+    let own = analysis
+        .configurations
+        .get(configuration)
+        .and_then(multiply_adds);
+    own.is_some() && all.min() == own
 }
 
 /// By how much the winner was lucky.

@@ -85,7 +85,10 @@ pub(crate) fn cost_plot(
                             }
                         }
                     }
-                    p.note { "The line joins the front. It is made of the figures as they are, luck included." }
+                    p.note {
+                        @if front.len() > 1 { "The line joins the front. " }
+                        "The front is made of the figures as they are, luck included."
+                    }
                 }
             }
         }

@@ -19,6 +19,12 @@ pub(crate) fn difference_section(report: &SweepReport, analysis: &Analysis<'_>) 
         return html! {};
     }
     let validated = report.validated();
+    let configuration = |number: usize| {
+        trials
+            .get(number)
+            .map(|it: &&RankedTrial<'_>| it.row.trial.configuration_id())
+    };
+    let another = (1..trials.len()).find(|number| configuration(*number) != configuration(0));
     let choice = |name: &str, words: &str, chosen: usize| {
         html! {
             label {
@@ -39,7 +45,7 @@ pub(crate) fn difference_section(report: &SweepReport, analysis: &Analysis<'_>) 
             h2 { "Difference of two trials" }
             form.choose-two {
                 (choice("a", "From", 0))
-                (choice("b", "to", 1))
+                (choice("b", "to", another.unwrap_or(1)))
                 button type="button" name="swap" { "Swap" }
             }
             p.result aria-live="polite" {}

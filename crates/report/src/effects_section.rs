@@ -30,6 +30,9 @@ pub(crate) fn effects_section(analysis: &Analysis<'_>, settings: &Settings) -> M
                     }
                     p.note {
                         "Exact shares of the variance of validation accuracy over the complete grid."
+                        @if shares.noise.is_some_and(|noise| noise > 0.5) {
+                            " Most of it is noise of the seeds: no setting explains it."
+                        }
                         @if shares.higher_and_noise.is_some() {
                             " With one seed for each configuration, interaction and noise cannot be told apart."
                         }

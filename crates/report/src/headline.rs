@@ -47,7 +47,7 @@ pub(crate) fn headline(
                     @if let (true, Some(first)) = (settings.several_seeds(), analysis.configurations.first()) {
                         @let (lowest, highest) = first.range();
                         p {
-                            "Best configuration over seeds: mean "
+                            "Best configuration over seeds: " code { (analysis.name(0)) } ", mean "
                             strong { (first.percent(validated)) }
                             @if first.trials.len() > 1 {
                                 " of " (first.trials.len()) " seeds ("
@@ -93,8 +93,8 @@ pub(crate) fn headline(
                 }
                 @match validated {
                     Some(validated) => {
-                        " One of them is worth " (numbers::points_of_one(validated))
-                        " percentage points, and accuracies have as many decimals as that earns."
+                        " One validation picture is worth " (numbers::points_of_one(validated))
+                        " percentage points: accuracies are rounded to that."
                     }
                     None => { " The logs do not say how many photographs were validated." }
                 }

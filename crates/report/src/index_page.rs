@@ -53,6 +53,7 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "task" }
+                            th scope="col" { "reports of its sweeps" }
                             th.number scope="col" { "best accuracy" }
                             th.number scope="col" { "95% interval" }
                             th.number scope="col" { "parameters" }
@@ -61,7 +62,6 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
                             @if any_studied {
                                 th scope="col" { "the original study's task of that name, on other photographs" }
                             }
-                            th scope="col" { "reports of its sweeps" }
                         }
                     }
                     tbody {
@@ -91,19 +91,6 @@ fn task_row(task: &IndexTask, studied: Option<Option<&StudyFigures>>) -> Markup 
     html! {
         tr {
             th scope="row" { (task.task) }
-            @if let Some((row, figures)) = best {
-                td.number { strong { (numbers::percent(figures.accuracy, task.validated)) } }
-                td.number {
-                    @let interval = task.photographs.map(|photographs| interval(figures.accuracy, photographs));
-                    (numbers::known(interval, numbers::percent_interval))
-                }
-                td.number { (numbers::known(figures.parameters, numbers::rounded)) }
-                td { code title=(row.id) { (row.name) } }
-            } @else {
-                td colspan="4" { "no trial has finished" }
-            }
-            td.number { (numbers::grouped(task.finished as u64)) }
-            @if let Some(study) = studied { td.study { @if let Some(study) = study { (studied_cell(study)) } } }
             td {
                 ul.links {
                     @for sweep in &task.sweeps {
@@ -117,6 +104,19 @@ fn task_row(task: &IndexTask, studied: Option<Option<&StudyFigures>>) -> Markup 
                     }
                 }
             }
+            @if let Some((row, figures)) = best {
+                td.number { strong { (numbers::percent(figures.accuracy, task.validated)) } }
+                td.number {
+                    @let interval = task.photographs.map(|photographs| interval(figures.accuracy, photographs));
+                    (numbers::known(interval, numbers::percent_interval))
+                }
+                td.number { (numbers::known(figures.parameters, numbers::rounded)) }
+                td { code title=(row.id) { (row.name) } }
+            } @else {
+                td colspan="4" { "no trial has finished" }
+            }
+            td.number { (numbers::grouped(task.finished as u64)) }
+            @if let Some(study) = studied { td.study { @if let Some(study) = study { (studied_cell(study)) } } }
         }
         @if let Some(warning) = &task.leak_warning {
             tr { td colspan=(columns) { p.warning { (task.task) ": " (warning) "." } } }

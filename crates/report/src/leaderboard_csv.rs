@@ -29,9 +29,11 @@ pub fn csv_rows(report: &SweepReport) -> Vec<CsvRow> {
         let entry = analysis.entry(place);
         let against = entry.and_then(|entry| difference(&entry.evidence));
         let verdict = entry.map(|entry| entry.verdict);
+        let is_decided = analysis.cheapest().is_some();
         let is_good = entry
-            .filter(|entry| entry.verdict != Verdict::NoVerdict)
+            .filter(|entry| is_decided && entry.verdict != Verdict::NoVerdict)
             .map(|entry| entry.good_enough);
+        let is_cheapest = is_decided.then_some(analysis.cheapest() == Some(place));
         for trial in &configuration.trials {
             let figures = &trial.figures;
             let answers =
@@ -90,10 +92,7 @@ pub fn csv_rows(report: &SweepReport) -> Vec<CsvRow> {
                         .to_owned(),
                 ),
                 ("good_enough", text(is_good)),
-                (
-                    "cheapest_good_enough",
-                    (analysis.cheapest() == Some(place)).to_string(),
-                ),
+                ("cheapest_good_enough", text(is_cheapest)),
             ];
             let settings = trial.row.trial.hyperparameters().into_iter();
             rows.push(CsvRow {

@@ -39,6 +39,13 @@ pub(crate) struct About<'a> {
     pub(crate) generated_at: &'a str,
 }
 
+/// A link from a sweep's page to the index, which lies in the folder above.
+pub(crate) fn link_to_index() -> Markup {
+    html! {
+        p.note { a href="../index.html" { "All reports" } ", if this file still lies where it was written." }
+    }
+}
+
 /// A whole page around `content`, with what else its script is to do.
 pub(crate) fn page(about: About<'_>, content: Markup, script: &str) -> String {
     html! {

@@ -12,6 +12,7 @@ use crate::configuration::{Configuration, RankedTrial};
 use crate::settings::Settings;
 use crate::sweep_report::{MOST_CLASSES, Standing, SweepReport, SweepSource, TrialRow};
 use crate::unranked::reason;
+use crate::verdict::difference;
 
 /// The report of a sweep. What is unknown is null; shares and accuracies are in [0, 1].
 #[derive(Debug, Serialize)]
@@ -56,6 +57,9 @@ struct ConfigurationJson {
     highest: f64,
     parameters: Option<u64>,
     multiply_adds: Option<u64>,
+    /// Its mean accuracy less that of the best configuration, and the 95 % interval of that.
+    difference: Option<f64>,
+    difference_interval: Option<Interval>,
     /// Where it stands beside the best configuration.
     comparison: Option<Entry>,
     trials: Vec<TrialJson>,
@@ -196,6 +200,9 @@ fn configuration(
     configuration: &Configuration<'_>,
 ) -> ConfigurationJson {
     let (lowest, highest) = configuration.range();
+    let against = analysis
+        .entry(place)
+        .and_then(|entry| difference(&entry.evidence));
     let figures = configuration.figures();
     let settings = configuration
         .row()
@@ -208,6 +215,8 @@ fn configuration(
         highest,
         parameters: figures.parameters,
         multiply_adds: figures.multiply_adds,
+        difference: against.map(|(mean, ..)| mean),
+        difference_interval: against.map(|(_, interval, _)| interval),
         comparison: analysis.entry(place).cloned(),
         trials: configuration
             .trials

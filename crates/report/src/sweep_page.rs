@@ -14,7 +14,7 @@ use crate::headline::headline;
 use crate::leaderboard_table::{MOST_ROWS, leaderboard_table};
 use crate::learning_curves::learning_curves;
 use crate::mistakes_section::mistakes_section;
-use crate::page::{About, SWEEP_SCRIPT, age, page};
+use crate::page::{About, SWEEP_SCRIPT, age, link_to_index, page};
 use crate::parallel_coordinates::parallel_coordinates;
 use crate::payload::payload;
 use crate::search_space::search_space;
@@ -75,6 +75,7 @@ pub fn sweep_page(report: &SweepReport) -> Result<String, SweepPageError> {
         (mistakes_section(report, &analysis))
         (search_space(report, &settings))
         (reproduction(report))
+        (link_to_index())
         (payload(report, &analysis, &settings, MOST_ROWS)?)
     };
     let content = html! {

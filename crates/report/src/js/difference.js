@@ -103,7 +103,7 @@ const showDifference = () => {
   const { cells: touched, whole, nothing } = compareAnswers(a, b);
   whole.p = mcnemar(whole.onlyA, whole.onlyB);
   difference.querySelector(".result").textContent =
-    `The second gets more of ${whole.onlyB} photographs right than the first, and less of ${whole.onlyA}: `
+    `${whole.onlyB} photographs the second gets right and the first does not, ${whole.onlyA} the other way round: `
     + `${pText(whole.p)} (exact McNemar test on these two trained models). `
     + (whole.p < 0.05 ? "More than chance." : "The difference may be chance.");
   const cells = [];

@@ -127,10 +127,13 @@ fn the_difference_of_any_two_trials_is_that_of_their_predictions() {
         let said: String = page.evaluate("document.querySelector('.result').textContent");
         let (gained, lost) = (only(&b, &a), only(&a, &b));
         assert!(
-            said.contains(&format!("more of {gained} photographs")),
+            said.contains(&format!("{gained} photographs the second")),
             "{said}"
         );
-        assert!(said.contains(&format!("less of {lost}:")), "{said}");
+        assert!(
+            said.contains(&format!("not, {lost} the other way")),
+            "{said}"
+        );
         let p_value = mcnemar(gained as u64, lost as u64);
         let shown = match p_value {
             ..0.001 => "p < 0.001".to_owned(),
@@ -223,7 +226,7 @@ fn a_photograph_and_its_mirrored_copy_count_as_one() {
         .count();
     let said: String = page.evaluate("document.querySelector('.result').textContent");
     assert!(
-        said.contains(&format!("more of {gained} photographs")),
+        said.contains(&format!("{gained} photographs the second")),
         "{said}"
     );
 }

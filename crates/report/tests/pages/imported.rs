@@ -70,7 +70,7 @@ fn what_imported_logs_do_not_say_stays_empty() {
     // Kernel count, loss, parameters, multiply-adds, epoch and seconds of the third.
     assert_eq!(rows[2].matches('–').count(), 6, "{}", rows[2]);
     assert!(
-        shown.contains("no predictions of the best are stored"),
+        shown.contains("no predictions of the best can be read"),
         "{shown}"
     );
 }

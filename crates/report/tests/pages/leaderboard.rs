@@ -145,7 +145,10 @@ fn seeds_of_a_configuration_fold_into_one_row_by_their_mean() {
     );
     assert!(rows[3].contains("89.50%"), "{}", rows[3]);
     // The best trial is still the one with the highest accuracy.
-    assert!(text(&page).contains("Best configuration over seeds: mean 94.00% of 2 seeds"));
+    assert!(
+        text(&page)
+            .contains("Best configuration over seeds: k3x3-n64-d256, mean 94.00% of 2 seeds")
+    );
     assert!(page.contains("<p class=\"figure\">99.0%</p>"));
 }
 
