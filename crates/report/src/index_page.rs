@@ -47,8 +47,8 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
             (page::scrolling(&format!("Tasks of {}", dataset.name), html! {
                 table {
                     caption {
-                        "Accuracy and loss are those of the validation split; models are compared only \
-                         within one task and dataset."
+                        "Accuracy is that of the validation split; models are compared only within one task and \
+                         dataset."
                     }
                     thead {
                         tr {
