@@ -143,7 +143,11 @@ fn draw_points(
         .bold_line_style(GRID)
         .axis_style(AXIS)
         .y_labels(6)
-        .y_label_formatter(&|accuracy| format!("{:.1}%", 100.0 * accuracy))
+        .y_label_formatter(&|accuracy| match *accuracy {
+            // Above 100 % there is only room for the points at it.
+            1.0000001.. => String::new(),
+            accuracy => numbers::percent_within(accuracy, high - low),
+        })
         .label_style(("sans-serif", 32).into_font().color(&LABEL))
         .draw()?;
     let steps = front.windows(2).flat_map(|pair| match pair {

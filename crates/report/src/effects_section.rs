@@ -116,7 +116,7 @@ fn means(shares: &VarianceShares, settings: &Settings) -> Markup {
                                 }
                                 td.number { (value) }
                                 td.dot style=(format!("--place:{:.1}%", place(*mean))) {
-                                    span { (format!("{:.1}%", 100.0 * mean)) }
+                                    span { (numbers::percent_within(*mean, high - low)) }
                                 }
                             }
                         }

@@ -20,6 +20,12 @@ pub(crate) fn percent_interval(interval: Interval) -> String {
     )
 }
 
+/// An accuracy in percent beside others that span `range`: with so many decimals that they look different.
+pub(crate) fn percent_within(accuracy: f64, range: f64) -> String {
+    let decimals = if range < 0.02 { 2 } else { 1 };
+    format!("{:.decimals$}%", 100.0 * accuracy)
+}
+
 /// A share in whole percent, without calling a little none or almost all all.
 pub(crate) fn share(share: f64) -> String {
     match share {
@@ -212,6 +218,12 @@ mod tests {
         let interval = |low, high| percent_interval(Interval { low, high });
         assert_eq!(interval(0.795, 0.901), "80–90%");
         assert_eq!(interval(0.8512, 0.8623), "85.1–86.2%");
+    }
+
+    #[test]
+    fn accuracies_of_a_narrow_range_have_more_decimals() {
+        assert_eq!(percent_within(0.99881, 0.0019), "99.88%");
+        assert_eq!(percent_within(0.85123, 0.2), "85.1%");
     }
 
     #[test]

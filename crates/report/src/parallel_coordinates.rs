@@ -168,7 +168,7 @@ fn of_accuracy(configurations: &[Configuration<'_>]) -> Axis {
     let labels = [0.0, 0.25, 0.5, 0.75, 1.0].map(|height| {
         (
             height,
-            format!("{:.1}%", 100.0 * (low + (high - low) * height)),
+            numbers::percent_within(low + (high - low) * height, high - low),
         )
     });
     Axis {
