@@ -14,8 +14,8 @@ use crate::output;
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens to SIGINT, SIGTERM and SIGHUP from now on.
-    pub(crate) fn listen() -> anyhow::Result<Interrupt> {
+    /// Listens to SIGINT, SIGTERM and SIGHUP from now on; `answer` is said to the first.
+    pub(crate) fn listen(answer: &'static str) -> anyhow::Result<Interrupt> {
         let interrupt = Interrupt(Arc::new(AtomicBool::new(false)));
         let flag = interrupt.clone();
         ctrlc::set_handler(move || {
@@ -23,7 +23,7 @@ impl Interrupt {
                 // Trials in work count as lost.
                 std::process::exit(130);
             }
-            output::message("stopping after the current step (again: at once)");
+            output::message(answer);
         })
         .context("failed to listen to Ctrl-C")?;
         Ok(interrupt)

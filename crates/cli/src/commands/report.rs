@@ -30,7 +30,7 @@ pub(crate) fn run(places: &Places, arguments: &ReportArguments) -> Result<Exit, 
     }
     if arguments.watch {
         drop(database);
-        return watch(&mut reporter, &Interrupt::listen()?, say);
+        return watch(&mut reporter, &Interrupt::listen("the watch ends")?, say);
     }
     let Some(database) = database else {
         output::message(&format!(

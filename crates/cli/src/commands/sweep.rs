@@ -54,7 +54,7 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
 
     let database = Database::open(&places.runs)?;
     let owner = Owner::new(&places.runs)?;
-    let interrupt = Interrupt::listen()?;
+    let interrupt = Interrupt::listen("stopping after the current step (again: at once)")?;
     let site = Site {
         database: &database,
         owner: &owner,
