@@ -1,6 +1,6 @@
 //! What the figures of a sweep show, and what they do not.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use fitroom_domain::statistics::{
     Candidate, Comparison, Entry, Interval, VarianceShares, Verdict, compare, optimism, wilson,
@@ -89,18 +89,18 @@ impl<'a> Analysis<'a> {
 
     /// How many configurations stand so.
     pub(crate) fn count(&self, verdict: Verdict) -> usize {
-        let entries = self
-            .comparison
-            .iter()
-            .flat_map(|comparison| &comparison.entries);
+        let entries = self.entries();
         entries.filter(|entry| entry.verdict == verdict).count()
     }
 
     /// How many configurations are good enough to ship.
     pub(crate) fn good_enough(&self) -> usize {
+        self.entries().filter(|entry| entry.good_enough).count()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
         let comparison = self.comparison.iter();
-        let entries = comparison.flat_map(|comparison| &comparison.entries);
-        entries.filter(|entry| entry.good_enough).count()
+        comparison.flat_map(|comparison| &comparison.entries)
     }
 
     /// The cheapest configuration that is good enough to ship.
@@ -115,14 +115,14 @@ impl<'a> Analysis<'a> {
         };
         let truths = report.pictures.iter().map(|picture| picture.class);
         let rows = truths.zip(logits.chunks_exact(report.class_count().max(1)));
-        let mut seen = BTreeMap::new();
+        let mut seen = HashSet::new();
         let mut mistakes = most_confident_mistakes(rows);
         mistakes.retain(|mistake| {
             let photograph = report
                 .pictures
                 .get(mistake.row)
                 .map(|picture| picture.photograph);
-            seen.insert(photograph, ()).is_none()
+            seen.insert(photograph)
         });
         mistakes
     }

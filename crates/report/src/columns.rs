@@ -92,8 +92,6 @@ pub(crate) fn columns<'a>(
         columns.push(column("range", "over seeds", None, move |line| {
             range(line, validated)
         }));
-    }
-    if several {
         let seeds = settings.seeds.len();
         columns.push(column("seed", "seeds", DOWN, move |line| seed(line, seeds)));
     }
