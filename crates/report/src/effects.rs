@@ -1,7 +1,7 @@
 //! What the accuracy depends on.
 
+use fitroom_domain::TrialState;
 use fitroom_domain::statistics::{Factor, Observation, VarianceShares, variance_shares};
-use fitroom_domain::{SettingValue, TrialState};
 
 use crate::configuration::Configuration;
 use crate::settings::Settings;
@@ -31,10 +31,7 @@ pub(crate) fn shares(
     let mut observations = Vec::new();
     for trial in configurations.iter().flat_map(|it| &it.trials) {
         let levels: Option<Vec<usize>> = (settings.swept.iter())
-            .map(|setting| {
-                let value: SettingValue = setting.value(trial.row)?;
-                setting.values.iter().position(|other| *other == value)
-            })
+            .map(|setting| setting.level(trial.row))
             .collect();
         let Some(levels) = levels else {
             return Err(format!("{} lacks one of the settings", trial.row.name));

@@ -119,8 +119,7 @@ fn drawn_axis(axis: &Axis, x: f64) -> Markup {
 fn of_setting(number: usize, setting: &Swept, configurations: &[Configuration<'_>]) -> Axis {
     let last = setting.values.len().saturating_sub(1).max(1) as f64;
     let heights = configurations.iter().map(|configuration| {
-        let value = setting.value(configuration.row()?)?;
-        let level = setting.values.iter().position(|other| *other == value)?;
+        let level = setting.level(configuration.row()?)?;
         Some(level as f64 / last)
     });
     let skip = setting.values.len().div_ceil(MOST_LABELS);

@@ -8,7 +8,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
 use crate::analysis::Analysis;
-use crate::settings::Settings;
+use crate::settings::{Settings, Swept};
 use crate::sweep_report::{MOST_CLASSES, SweepReport};
 
 #[derive(Serialize)]
@@ -67,10 +67,7 @@ pub(crate) fn payload(
         .iter()
         .take(drawn)
         .map(|configuration| {
-            let level = |setting: &crate::settings::Swept| {
-                let value = setting.value(configuration.row()?)?;
-                setting.values.iter().position(|other| *other == value)
-            };
+            let level = |setting: &Swept| setting.level(configuration.row()?);
             ConfigurationPayload {
                 trials: configuration
                     .trials

@@ -33,6 +33,12 @@ impl Swept {
         row.trial.setting(&self.name)
     }
 
+    /// The position of its value in a trial among its values, if it is known.
+    pub(crate) fn level(&self, row: &TrialRow) -> Option<usize> {
+        let value = self.value(row)?;
+        self.values.iter().position(|other| *other == value)
+    }
+
     /// Its value in a trial as text, a dash where it is unknown.
     pub(crate) fn text(&self, row: &TrialRow) -> String {
         numbers::known(self.value(row), |value| value.to_string())
