@@ -4,6 +4,7 @@
 //! a [`Trial`], whose [`TrialId`] is a hash of all that determines its result; a finished trial has
 //! [`TrialFigures`], and [`leaderboard`] says which of them is best.
 
+mod chosen;
 mod confusion;
 mod dataset_key;
 mod decision;
@@ -14,6 +15,7 @@ mod metric;
 mod mistakes;
 mod network_shape;
 mod recorded_trial;
+pub mod route;
 mod split;
 mod state;
 pub mod statistics;
@@ -22,6 +24,7 @@ mod task_summary;
 mod train_settings;
 mod trial;
 
+pub use chosen::Chosen;
 pub use confusion::{ClassOutOfRange, ConfusionMatrix};
 pub use dataset_key::{DatasetKey, Fingerprint, FingerprintError};
 pub use decision::highest_logit;

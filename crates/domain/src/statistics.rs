@@ -4,6 +4,7 @@
 
 mod calibration;
 mod classification;
+mod clopper_pearson;
 mod comparison;
 mod distributions;
 mod holm;
@@ -21,6 +22,7 @@ mod wilson;
 
 pub use calibration::{expected_calibration_error, top_k_accuracy};
 pub use classification::{ClassFigures, balanced_accuracy, class_figures, macro_f1};
+pub use clopper_pearson::clopper_pearson_lower;
 pub use comparison::{Candidate, Comparison, Entry, Evidence, Verdict, compare};
 pub use holm::holm;
 pub use interval::Interval;

@@ -5,7 +5,7 @@
 
 use fitroom_domain::ConfusionMatrix;
 use fitroom_domain::statistics::{
-    Factor, Observation, PairedDifference, balanced_accuracy, class_figures,
+    Factor, Observation, PairedDifference, balanced_accuracy, class_figures, clopper_pearson_lower,
     expected_calibration_error, holm, macro_f1, mcnemar, paired_difference_interval, paired_t,
     top_k_accuracy, variance_shares, wilson,
 };
@@ -43,6 +43,14 @@ fn wilson_intervals_are_those_of_statsmodels() {
         let got = wilson(accuracy, photographs, confidence);
         assert_near(got.low, low, &case);
         assert_near(got.high, high, &case);
+    }
+}
+
+#[test]
+fn exact_lower_bounds_are_those_of_scipy() {
+    for (right, count, confidence, low) in cases::<(u64, u64, f64, f64)>("clopper_pearson", 240) {
+        let case = format!("{right} of {count}, {confidence}");
+        assert_close(clopper_pearson_lower(right, count, confidence), low, &case);
     }
 }
 

@@ -237,8 +237,26 @@ def variance_shares():
         ]
 
 
+def clopper_pearson():
+    """right, tries, one-sided confidence; lower bound."""
+    for case in range(240):
+        count = int(chance.choice([1, 2, 5, 20, 94, 149, 600, 1000, 5000, 20000]))
+        # All, none, one, all but a few, nearly all, and any number.
+        few, some = int(chance.integers(0, 6)), int(chance.integers(0, count + 1))
+        right = [count, 0, 1, max(0, count - few), round(count * 0.98), some][case % 6]
+        confidence = float(chance.choice(CONFIDENCES))
+        low = float(stats.beta.ppf(1 - confidence, right, count - right + 1)) if right else 0.0
+        # SciPy's own interval is a root that is searched to 2e-12, so of the two it has fewer digits.
+        test = stats.binomtest(right, count, alternative="greater")
+        assert math.isclose(low, test.proportion_ci(confidence, "exact").low, abs_tol=1e-10), (right, count, confidence)
+        yield [right, count, confidence, low]
+
+
 def main():
-    made = [wilson, exact_mcnemar, holm, paired_t, t_quantiles, tango, classification, calibration, variance_shares]
+    made = [
+        wilson, exact_mcnemar, holm, paired_t, t_quantiles, tango, classification, calibration, variance_shares,
+        clopper_pearson,
+    ]
     lines = []
     for make in made:
         cases = (json.dumps(case, separators=(",", ":")) for case in make())
