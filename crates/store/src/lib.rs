@@ -3,12 +3,16 @@
 //! A sweep [`Store::register`]s the trials that it wants; a worker [`Store::claim`]s one, which starts an
 //! attempt, records its epochs, and ends it once. Every write of an attempt names it and is refused when
 //! the attempt is no longer the trial's running one: a worker that was given up for dead changes nothing.
+//!
+//! Of each task it also holds which model is used ([`Store::select`]), and every time that test photographs were
+//! read for one ([`Store::record_evaluation`]).
 
 mod attempt;
 mod changes;
 mod claim;
 mod curves;
 mod error;
+mod evaluation;
 mod import;
 mod migrate;
 mod open;
@@ -20,6 +24,7 @@ mod record;
 mod register;
 mod remove;
 mod retry;
+mod selection;
 mod sweep_record;
 mod time;
 mod weights;
@@ -28,6 +33,7 @@ pub use attempt::{AttemptKey, Ended, Ending, TrialFile};
 pub use changes::DatabaseFile;
 pub use claim::{Claimed, Next, Queue};
 pub use error::StoreError;
+pub use evaluation::{Evaluation, NewEvaluation};
 pub use import::{ImportedRow, ImportedSweep};
 pub use open::{OpenError, Store};
 pub use overview::{SweepCounts, TaskKey};
@@ -35,5 +41,6 @@ pub use owner::{Owner, OwnerError};
 pub use read::TrialRow;
 pub use register::{Registered, SweepToRun};
 pub use remove::RemoveError;
+pub use selection::Preference;
 pub use sweep_record::{SweepOrigin, SweepRecord};
 pub use time::utc_now;

@@ -47,15 +47,22 @@ mod tests {
 
     use super::*;
     use crate::open::Store;
+    use crate::selection::Preference;
 
     #[tokio::test]
-    async fn a_database_of_the_first_schema_keeps_its_rows() {
+    async fn a_database_of_an_older_schema_keeps_its_rows() {
+        for schema in [1, 4] {
+            assert_keeps_its_rows(schema).await;
+        }
+    }
+
+    async fn assert_keeps_its_rows(schema: i64) {
         let runs = tempfile::tempdir().unwrap();
         let options = SqliteConnectOptions::new()
             .filename(runs.path().join("fitroom.db"))
             .create_if_missing(true);
         let old = SqlitePool::connect_with(options).await.unwrap();
-        MIGRATIONS.run_to(1, &old).await.unwrap();
+        MIGRATIONS.run_to(schema, &old).await.unwrap();
         sqlx::query(
             "insert into sweeps
                  (dataset, fingerprint, name, task, definition, summary, keep, text, run_at)
@@ -110,6 +117,11 @@ mod tests {
         );
         assert_eq!(trials[0].numerics.as_deref(), Some("n"));
         assert_eq!(store.curves(1).await.unwrap()[&7][0].train.loss, 0.75);
+        assert!(store.selections().await.unwrap().is_empty());
+        assert!(store.evaluations().await.unwrap().is_empty());
+        let (fingerprint, definition) = (&trials[0].fingerprint, &trials[0].definition);
+        let pinned = store.select(fingerprint, definition, Preference::Pinned(7));
+        pinned.await.unwrap();
         // Every row still refers to what it did, and it is enforced again.
         let broken = sqlx::query("pragma foreign_key_check").fetch_all(store.reader());
         assert!(broken.await.unwrap().is_empty());

@@ -30,6 +30,10 @@ impl Store {
     /// Removes all that is recorded of a trial that nobody trains and one sweep alone wants. `move_files` takes its
     /// folder away, while the database's write lock is held; if it fails, nothing has been removed. Where a process
     /// dies in between, removing the trial once more removes the rest.
+    ///
+    /// A trial that is its task's best or is pinned as its model is removed all the same: whoever calls this has asked.
+    /// Of a pinned one the pin goes with it, and the leaderboard decides again. What its model was once evaluated to
+    /// stays.
     pub async fn remove_trial(
         &self,
         trial: i64,
@@ -82,6 +86,7 @@ pub(crate) async fn delete(
         "delete from files where trial_key = ?",
         "delete from attempts where trial_key = ?",
         "delete from sweep_trials where trial_key = ?",
+        "delete from selections where trial_key = ?",
         "delete from trials where key = ?",
     ] {
         sqlx::query(statement)
