@@ -5,7 +5,9 @@
 //! NumPy's `.npz` files, [`draw_demo()`] one of drawings. [`task_rows()`] says which photographs a task is
 //! about and what their classes are, without copying a pixel. [`check()`] finds what somebody should look
 //! at first, and [`leaks()`] the photographs that a task should not be measured on. [`Predictions`] is
-//! what a trained model said about the validation photographs.
+//! what a trained model said about the validation photographs, [`ShownPredictions`] about any others.
+//! [`PhotographSource`] reads photographs that have no labels yet, and [`Pictures`] are prepared photographs
+//! without anything else.
 
 mod assign_split;
 mod check;
@@ -20,6 +22,7 @@ mod duplicates;
 mod element_type;
 mod find_labels;
 mod fingerprint;
+mod implied_labels;
 mod import;
 mod import_npz;
 mod jpeg_end;
@@ -31,10 +34,14 @@ mod npz;
 mod npz_parts;
 mod npz_sets;
 mod photograph_names;
+mod photograph_source;
 mod picture;
+mod pictures;
+mod prediction_arrays;
 mod predictions;
 mod read_photographs;
 mod replace_folder;
+mod shown_predictions;
 mod skipped;
 mod source;
 mod split_photographs;
@@ -53,6 +60,7 @@ pub use dataset::{Column, Dataset, InconsistentDataset, Origin};
 pub use dataset_folder::{LoadDatasetError, SaveDatasetError, check_can_be_written, read_manifest};
 pub use demo::{DEMO_SOURCE, DrawDemoError, draw_demo};
 pub use duplicates::{Duplicates, StoredDuplicates};
+pub use implied_labels::implied_labels;
 pub use import::{ImportError, ImportOutcome, ImportRequest, Progress, import};
 pub use import_npz::{ImportNpzError, NpzImportOutcome, NpzSet, import_npz};
 pub use labels::LabelsError;
@@ -61,10 +69,18 @@ pub use manifest::{ColumnCounts, Manifest, ManifestError, SplitCounts};
 pub use near_identical::{HASH_DISTANCE, PIXEL_DISTANCE, near_identical_groups};
 pub use npz::NpzError;
 pub use npz_sets::{NpzSetsError, read_npz_sets};
+pub use photograph_source::{
+    PhotographError, PhotographReader, PhotographSource, PreparedPhotograph,
+};
 pub use picture::{PREPARATION, PrepareError, prepare};
-pub use predictions::{Predictions, PredictionsError, read_predictions, write_predictions};
+pub use pictures::{NoPictures, Pictures};
+pub use prediction_arrays::PredictionsError;
+pub use predictions::{Predictions, read_predictions, write_predictions};
 pub use replace_folder::ReplaceFolderError;
+pub use shown_predictions::{
+    ShownPhotograph, ShownPredictions, read_shown_predictions, write_shown_predictions,
+};
 pub use skipped::{Skipped, SkippedPhotographs};
-pub use source::SourceError;
+pub use source::{ReadFileError, SourceError};
 pub use task_rows::{Row, TaskClass, TaskRows, TaskRowsError, task_rows};
 pub use thumbnail::{ThumbnailError, small_thumbnail, thumbnail};

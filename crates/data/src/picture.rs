@@ -62,7 +62,12 @@ pub enum PrepareError {
 /// # Errors
 /// When the bytes are no picture, a damaged one, or one that is too large.
 pub fn prepare(bytes: &[u8], size: ImageSize) -> Result<Vec<u8>, PrepareError> {
-    fit(on_white(decode(bytes)?), size)
+    fit(upright_on_white(bytes)?, size)
+}
+
+/// What [`prepare`] does first: the whole photograph, as people see it.
+pub(crate) fn upright_on_white(bytes: &[u8]) -> Result<RgbImage, PrepareError> {
+    Ok(on_white(decode(bytes)?))
 }
 
 /// What [`prepare`] does once a photograph is decoded.
@@ -71,7 +76,7 @@ pub(crate) fn fit(picture: RgbImage, size: ImageSize) -> Result<Vec<u8>, Prepare
     let picture = if picture.dimensions() == (width, height) {
         picture.into_raw()
     } else {
-        shrink(&picture, width, height)?
+        shrink(&picture, width, height)?.into_raw()
     };
     Ok(centre(&picture, width, height, size))
 }
@@ -155,20 +160,24 @@ pub(crate) fn fitting_size((width, height): (u32, u32), size: ImageSize) -> (u32
     }
 }
 
-pub(crate) fn shrink(picture: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, PrepareError> {
+pub(crate) fn shrink(
+    picture: &RgbImage,
+    width: u32,
+    height: u32,
+) -> Result<RgbImage, PrepareError> {
     let failed = |error: &dyn std::error::Error| PrepareError::Shrink(error.to_string());
     let (from_width, from_height) = picture.dimensions();
     // Typed: the untyped call compiles the filters for every kind of pixel, which takes minutes.
     let source = TypedImageRef::<U8x3>::from_buffer(from_width, from_height, picture.as_raw())
         .map_err(|error| failed(&error))?;
-    let mut pixels = vec![0; width as usize * height as usize * CHANNELS];
-    let mut shrunk = TypedImage::<U8x3>::from_buffer(width, height, &mut pixels)
+    let mut shrunk = RgbImage::new(width, height);
+    let mut pixels = TypedImage::<U8x3>::from_buffer(width, height, &mut shrunk)
         .map_err(|error| failed(&error))?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
     Resizer::new()
-        .resize_typed(&source, &mut shrunk, &options)
+        .resize_typed(&source, &mut pixels, &options)
         .map_err(|error| failed(&error))?;
-    Ok(pixels)
+    Ok(shrunk)
 }
 
 /// The picture in the middle of a white one of the right size.

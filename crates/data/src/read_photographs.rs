@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use crate::import::{ImportError, Progress};
 use crate::labels::LabelsRow;
-use crate::picture::{PrepareError, prepare};
+use crate::photograph_source::PhotographReader;
 use crate::skipped::Skipped;
-use crate::source::{ReadFileError, Source, SourceError, SourceReader};
+use crate::source::{Source, SourceError};
 
 /// The photographs that can be used, and those that cannot.
 pub(crate) struct Photographs {
@@ -51,11 +51,11 @@ fn read_on_all_cores(
         .zip(pixels.par_chunks_mut(chunk * bytes_each))
         .zip(problems.par_chunks_mut(chunk))
         .try_for_each(|((rows, pixels), problems)| {
-            let mut reader = source.reader()?;
+            let mut reader = PhotographReader::of(source)?;
             let places = pixels.chunks_exact_mut(bytes_each).zip(problems);
             for (row, (pixels, problem)) in rows.iter().zip(places) {
-                match read_photograph(&mut reader, &row.path, size) {
-                    Ok(picture) => pixels.copy_from_slice(&picture),
+                match reader.prepare(&row.path, size, false) {
+                    Ok(picture) => pixels.copy_from_slice(&picture.pixels),
                     Err(error) => *problem = Some(error.to_string()),
                 }
                 progress(Progress {
@@ -66,23 +66,6 @@ fn read_on_all_cores(
             Ok::<(), SourceError>(())
         })?;
     Ok((pixels, problems))
-}
-
-/// Why one photograph cannot be used.
-#[derive(Debug, thiserror::Error)]
-enum PhotographError {
-    #[error(transparent)]
-    Read(#[from] ReadFileError),
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
-}
-
-fn read_photograph(
-    reader: &mut SourceReader<'_>,
-    path: &str,
-    size: ImageSize,
-) -> Result<Vec<u8>, PhotographError> {
-    Ok(prepare(&reader.read(path)?, size)?)
 }
 
 /// Bytes of a prepared picture.

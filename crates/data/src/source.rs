@@ -41,11 +41,13 @@ pub enum SourceError {
 }
 
 /// A folder or a zip with all its files.
+#[derive(Debug)]
 pub(crate) struct Source {
     path: PathBuf,
     kind: Kind,
 }
 
+#[derive(Debug)]
 enum Kind {
     /// The files below the folder, with `/` between folders.
     Folder(Vec<String>),
@@ -109,15 +111,19 @@ pub(crate) enum SourceReader<'a> {
     Zip(ZipArchive<BufReader<File>>, &'a BTreeMap<String, usize>),
 }
 
-/// Why a file of a source cannot be read.
+/// Why a file of a source cannot be read: words that continue "the file …".
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ReadFileError {
+pub enum ReadFileError {
+    /// There is no such file.
     #[error("is missing")]
     Missing,
+    /// It would take too much memory.
     #[error("has more than {LARGEST_FILE} bytes")]
     TooLarge,
+    /// The disk or the archive's data refuse.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
+    /// The archive's entry is damaged or of an unknown kind.
     #[error("cannot be unpacked: {0}")]
     Zip(#[from] ZipError),
 }
@@ -162,9 +168,11 @@ fn list_folder(folder: &Path, inside: &str, files: &mut Vec<String>) -> io::Resu
             "" => name.to_owned(),
             folder => format!("{folder}/{name}"),
         };
-        if entry.file_type()?.is_dir() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             list_folder(&entry.path(), &path, files)?;
-        } else {
+        // Not a pipe or a socket: who opens a pipe may wait for ever.
+        } else if kind.is_file() || kind.is_symlink() {
             files.push(path);
         }
     }

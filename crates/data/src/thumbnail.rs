@@ -1,5 +1,6 @@
 //! Small copies of photographs, for pages.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use fitroom_domain::ImageSize;
@@ -61,7 +62,15 @@ pub fn thumbnail(dataset: &Dataset, photograph: usize) -> Result<Vec<u8>, Thumbn
 /// # Errors
 /// When there is no such photograph, or it cannot be drawn.
 pub fn small_thumbnail(dataset: &Dataset, photograph: usize) -> Result<Vec<u8>, ThumbnailError> {
-    let picture = shrunk(dataset, photograph, SMALL_THUMBNAIL)?;
+    Ok(jpeg(&shrunk(dataset, photograph, SMALL_THUMBNAIL)?)?)
+}
+
+/// A picture as a JPEG file, shrunk to fit 120 × 160 pixels (width × height).
+pub(crate) fn jpeg_thumbnail(picture: &RgbImage) -> Result<Vec<u8>, ThumbnailError> {
+    Ok(jpeg(&*fitted(picture, THUMBNAIL)?)?)
+}
+
+fn jpeg(picture: &RgbImage) -> Result<Vec<u8>, image::ImageError> {
     let mut bytes = Vec::new();
     picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))?;
     Ok(bytes)
@@ -81,12 +90,16 @@ fn shrunk(
     let ImageSize { height, width } = dataset.image_size();
     let pixels = dataset.pixels(photograph).to_vec();
     let picture = RgbImage::from_raw(width, height, pixels).ok_or_else(no_photograph)?;
-    let (width, height) = fitting_size((width, height), size);
-    match picture.dimensions() == (width, height) {
-        true => Ok(picture),
-        false => RgbImage::from_raw(width, height, shrink(&picture, width, height)?)
-            .ok_or_else(no_photograph),
-    }
+    Ok(fitted(&picture, size)?.into_owned())
+}
+
+/// A picture, made as small as it must be to fit, but never larger.
+fn fitted(picture: &RgbImage, size: ImageSize) -> Result<Cow<'_, RgbImage>, PrepareError> {
+    let (width, height) = fitting_size(picture.dimensions(), size);
+    Ok(match picture.dimensions() == (width, height) {
+        true => Cow::Borrowed(picture),
+        false => Cow::Owned(shrink(picture, width, height)?),
+    })
 }
 
 #[cfg(test)]

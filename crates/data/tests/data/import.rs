@@ -31,7 +31,7 @@ fn blue() -> Vec<u8> {
     picture([0, 0, 200])
 }
 
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, bytes) in files {
         let path = folder.path().join(path);
@@ -41,7 +41,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-fn zip(files: &[(&str, &[u8])]) -> (TempDir, PathBuf) {
+pub(crate) fn zip(files: &[(&str, &[u8])]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.zip");
     let mut zip = ZipWriter::new(File::create(&path).unwrap());

@@ -7,6 +7,8 @@
 //! - `demo`: the demo catalogue is the same everywhere, and every task can be asked of it
 //! - `rows`: tasks become rows
 //! - `predictions`: predictions are written and read back
+//! - `shown_predictions`: so are those of any photographs, and damaged files are named
+//! - `photograph_source`: photographs without labels are read one at a time
 //! - `numpy`: NumPy reads what we write (needs `FITROOM_PYTHON`, a Python that has it)
 //! - `numpy_sets`: the study's own files, as NumPy writes them, become datasets (likewise)
 //! - `catalogue`: a real catalogue (needs `FITROOM_TEST_DATA`, the folder with `fashion-catalogue.zip`)
@@ -25,6 +27,8 @@ mod import;
 mod import_npz;
 mod numpy;
 mod numpy_sets;
+mod photograph_source;
 mod predictions;
 mod rows;
+mod shown_predictions;
 mod small_dataset;

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use fitroom_data::{Dataset, write_predictions};
+use fitroom_data::{Dataset, read_shown_predictions, write_predictions, write_shown_predictions};
 
 use crate::predictions::three_predictions;
+use crate::shown_predictions::four_shown;
 use crate::small_dataset::small_dataset;
 
 /// What a Python script prints, or `None` with a line that says why it was not run. The script finds
@@ -107,4 +108,34 @@ with numpy.load(sys.argv[1], allow_pickle=False) as file:
         printed.lines().nth(3).unwrap().starts_with(logits),
         "{printed}"
     );
+}
+
+#[test]
+fn numpy_reads_shown_predictions_and_writes_them_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shown.npz");
+    write_shown_predictions(&path, &four_shown()).unwrap();
+    let script = "
+import sys, numpy
+with numpy.load(sys.argv[1], allow_pickle=False) as file:
+    for name in ['photograph', 'mirrored', 'class', 'logits']:
+        print(name, file[name].dtype, file[name].shape)
+    print(file['class'].tolist())
+    arrays = dict(file)
+numpy.savez_compressed(sys.argv[1], **arrays)
+";
+    let Some(printed) = python(script, &path) else {
+        return;
+    };
+    assert_eq!(
+        printed.lines().collect::<Vec<_>>(),
+        [
+            "photograph int64 (4,)",
+            "mirrored bool (4,)",
+            "class int64 (4,)",
+            "logits float32 (4, 2)",
+            "[1, -1, -1, 0]",
+        ]
+    );
+    assert_eq!(read_shown_predictions(&path).unwrap(), four_shown());
 }
