@@ -31,8 +31,8 @@ pub(crate) use convolutions::Convolutions;
 pub(crate) use shapes::{Kept, Shapes};
 pub(crate) use worker::ConvolutionGradients;
 
-/// Counts changes of the order of sums: with another version, bits differ.
-pub(crate) const VERSION: u32 = 1;
+/// Counts changes of the order of sums, or of what is rounded to zero: with another version, bits differ.
+pub(crate) const VERSION: u32 = 2;
 
 /// Proof that the processor has AVX2 and fused multiply-add.
 #[derive(Debug, Clone, Copy)]
