@@ -121,6 +121,13 @@ fn predict_with_kernels(bencher: Bencher<'_, '_>, network: Network) {
     bencher.bench_local(|| {
         let go_on = &mut |_| ControlFlow::<()>::Continue(());
         let engine = Engine::kernels().unwrap();
-        predict(&weights, &dataset, &rows.validation, engine, go_on).unwrap()
+        predict(
+            &weights,
+            &dataset.pictures().unwrap(),
+            &rows.validation,
+            engine,
+            go_on,
+        )
+        .unwrap()
     });
 }

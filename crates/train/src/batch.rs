@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use fitroom_data::{Dataset, Row};
+use fitroom_data::{Dataset, Pictures, Row};
 use tch::{TchError, Tensor};
 
 use crate::memory::Floats;
@@ -38,24 +38,26 @@ pub enum GatherError {
 
 const CHANNELS: usize = fitroom_domain::CHANNELS as usize;
 
+/// The photographs of a dataset.
+pub(crate) fn pictures(dataset: &Dataset) -> Result<Pictures<'_>, GatherError> {
+    let pictures = dataset.pictures();
+    pictures.ok_or_else(|| GatherError::NotContiguous(dataset.name.clone()))
+}
+
 impl<'a> Gatherer<'a> {
-    /// A gatherer of this dataset's photographs, at most `batch` at once.
-    pub(crate) fn new(dataset: &'a Dataset, batch: usize) -> Result<Gatherer<'a>, GatherError> {
-        let pixels = dataset
-            .images
-            .as_slice()
-            .ok_or_else(|| GatherError::NotContiguous(dataset.name.clone()))?;
-        let size = dataset.image_size();
+    /// A gatherer of these photographs, at most `batch` at once.
+    pub(crate) fn new(pictures: &Pictures<'a>, batch: usize) -> Result<Gatherer<'a>, TchError> {
+        let size = pictures.size();
         let (height, width) = (size.height as usize, size.width as usize);
         Ok(Gatherer {
-            pixels,
+            pixels: pictures.pixels(),
             height,
             width,
             buffer: Floats::zeros(batch * height * width * CHANNELS)?,
         })
     }
 
-    /// The batch of these rows. Rows come from [`fitroom_data::task_rows`] on the same dataset.
+    /// The batch of these rows, which are of the same photographs.
     pub(crate) fn gather<'r>(
         &mut self,
         rows: impl ExactSizeIterator<Item = &'r Row>,

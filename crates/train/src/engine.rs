@@ -71,6 +71,11 @@ impl Engine {
     }
 }
 
+/// From now on, what this thread asks to be computed is computed by it alone.
+pub fn use_one_thread() {
+    tch::set_num_threads(1);
+}
+
 /// GPUs that LibTorch sees.
 pub fn gpus() -> usize {
     usize::try_from(tch::Cuda::device_count()).unwrap_or(0)

@@ -6,7 +6,7 @@ use std::time::Instant;
 use fitroom_domain::{ClassOutOfRange, ConfusionMatrix, EpochMetrics, LossAndAccuracy, Trial};
 use tch::{TchError, Tensor};
 
-use crate::batch::{GatherError, Gatherer};
+use crate::batch::{GatherError, Gatherer, pictures};
 use crate::predict::{PredictError, Predicted, predict};
 use crate::random::{Purpose, Stream};
 use crate::training::{BeginError, Best, Training};
@@ -113,7 +113,7 @@ pub type Observe<'o> = dyn FnMut(&Event, &Training<'_>) -> Answer + 'o;
 pub fn fit(mut training: Training<'_>, observe: &mut Observe<'_>) -> Result<Outcome, FitError> {
     // LibTorch keeps this for each thread.
     tch::set_num_threads(training.trial.train.threads as i32);
-    let mut gatherer = Gatherer::new(training.dataset, training.batch_size())?;
+    let mut gatherer = Gatherer::new(&pictures(training.dataset)?, training.batch_size())?;
     while !training.progress.ended {
         let epoch = training.epoch();
         let part = match train_epoch(&mut training, &mut gatherer, observe)? {
@@ -236,7 +236,7 @@ fn validate(training: &mut Training<'_>, observe: &mut Observe<'_>) -> Result<Pa
     let mut observe_batch = |done| observe(&Event::Validation { epoch, done }, training);
     let validated = predict(
         training.state.weights(),
-        training.dataset,
+        &pictures(training.dataset)?,
         rows,
         training.engine,
         &mut observe_batch,

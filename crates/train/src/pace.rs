@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use crate::batch::Gatherer;
+use crate::batch::{Gatherer, pictures};
 use crate::fit::FitError;
 use crate::predict::predict;
 use crate::training::Training;
@@ -26,7 +26,7 @@ pub fn measure_pace(mut training: Training<'_>, time: Duration) -> Result<Pace, 
     let (trial, rows) = (training.trial, training.rows);
     tch::set_num_threads(trial.train.threads as i32);
     let size = training.batch_size();
-    let mut gatherer = Gatherer::new(training.dataset, size)?;
+    let mut gatherer = Gatherer::new(&pictures(training.dataset)?, size)?;
     let batch = gatherer.gather(rows.train[..size].iter())?;
     let mut step = || {
         let state = &mut training.state;
@@ -45,7 +45,7 @@ pub fn measure_pace(mut training: Training<'_>, time: Duration) -> Result<Pace, 
     let mut go_on = |_| ControlFlow::<()>::Continue(());
     let _ = predict(
         weights,
-        training.dataset,
+        &pictures(training.dataset)?,
         predicted,
         training.engine,
         &mut go_on,

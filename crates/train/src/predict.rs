@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use fitroom_data::{Dataset, Row};
-use fitroom_domain::{ClassOutOfRange, ConfusionMatrix, LossAndAccuracy, highest_logit};
+use fitroom_data::{Pictures, Row};
+use fitroom_domain::{ClassOutOfRange, ConfusionMatrix, ImageSize, LossAndAccuracy, highest_logit};
 use tch::{TchError, Tensor};
 
-use crate::batch::{GatherError, Gatherer};
+use crate::batch::Gatherer;
 use crate::engine::{Engine, Kind};
 use crate::forward::logits;
 use crate::kernels::Kept;
@@ -21,9 +21,6 @@ pub(crate) const BATCH: usize = 64;
 /// Predictions that could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PredictError {
-    /// Photographs could not be gathered.
-    #[error(transparent)]
-    Gather(#[from] GatherError),
     /// LibTorch refused.
     #[error("LibTorch failed to predict")]
     LibTorch(#[from] TchError),
@@ -38,20 +35,20 @@ pub struct Predicted {
     pub classes: usize,
 }
 
-/// The logits that these weights give these rows of a dataset. Validation while training, the kept
+/// The logits that these weights give these rows of some photographs. Validation while training, the kept
 /// predictions, evaluation and labelling all come from here.
 ///
 /// After each batch `observe` gets the number of rows predicted so far; what it breaks with is returned.
 pub fn predict<B>(
     weights: &Weights,
-    dataset: &Dataset,
+    pictures: &Pictures<'_>,
     rows: &[Row],
     engine: Engine,
     observe: &mut dyn FnMut(usize) -> ControlFlow<B>,
 ) -> Result<ControlFlow<B, Predicted>, PredictError> {
     let classes = weights.output.bias.numel();
-    let mut gatherer = Gatherer::new(dataset, BATCH.min(rows.len()))?;
-    let mut forward = Forward::new(engine, weights, dataset, BATCH.min(rows.len()))?;
+    let mut gatherer = Gatherer::new(pictures, BATCH.min(rows.len()))?;
+    let mut forward = Forward::new(engine, weights, pictures.size(), BATCH.min(rows.len()))?;
     let mut predicted = Predicted {
         logits: vec![0.0; rows.len() * classes],
         classes,
@@ -81,12 +78,11 @@ impl<'a> Forward<'a> {
     fn new(
         engine: Engine,
         weights: &'a Weights,
-        dataset: &Dataset,
+        size: ImageSize,
         photographs: usize,
     ) -> Result<Forward<'a>, TchError> {
         match engine.0 {
             Kind::Kernels(avx2) => {
-                let size = dataset.image_size();
                 let size = (size.height as usize, size.width as usize);
                 let mut network = Network::new(avx2, weights, size, photographs, Kept::Nothing)?;
                 network.convolutions.load(weights)?;

@@ -35,7 +35,7 @@ fn predicted(
     engine: Engine,
 ) -> Result<Predicted, String> {
     let go_on = &mut |_| ControlFlow::<()>::Continue(());
-    match predict(weights, dataset, rows, engine, go_on) {
+    match predict(weights, &dataset.pictures().unwrap(), rows, engine, go_on) {
         Ok(ControlFlow::Continue(predicted)) => Ok(predicted),
         Ok(ControlFlow::Break(())) => panic!("nobody stopped it"),
         Err(error) => Err(format!("{:?}", error)),
