@@ -55,10 +55,35 @@ sweep NAME *ARGS: build
 report *ARGS: build
     {{ fitroom }} report "$@"
 
-# Show the best model of each task
+# Select the model of each task and keep it in runs/models (`--pin TASK TRIAL`, `--prefer cheapest`)
 [group('use')]
 best *ARGS: build
     {{ fitroom }} best "$@"
+
+# Show the selected models the test photographs
+[group('use')]
+evaluate *ARGS: build
+    {{ fitroom }} evaluate "$@"
+
+# Compare the combined with the hierarchical route
+[group('use')]
+compare *ARGS: build
+    {{ fitroom }} compare "$@"
+
+# Label new photographs: `just label DIR --out labels.csv`
+[group('use')]
+label *ARGS: build
+    {{ fitroom }} label "$@"
+
+# Write a model for PyTorch: `just export trousers_all --to DIR`
+[group('use')]
+export *ARGS: build
+    {{ fitroom }} export "$@"
+
+# Train every sweep, then select, evaluate, compare and report (`--quick`: three small configurations of each task)
+[group('use')]
+study *ARGS: build
+    {{ fitroom }} study "$@"
 
 # Show the training curves of runs/ in a browser
 [group('use')]

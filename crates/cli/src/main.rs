@@ -8,6 +8,8 @@ mod device;
 mod exit;
 mod importing;
 mod interrupt;
+mod labelling;
+mod models;
 mod output;
 mod planning;
 mod reporting;
@@ -39,10 +41,15 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Data(DataCommand::ImportNpz(import)) => commands::data_import_npz::run(import),
         Command::Data(DataCommand::Show(show)) => commands::data_show::run(places, show),
         Command::Sweep(sweep) => commands::sweep::run(places, sweep),
+        Command::Study(study) => commands::study::run(places, study),
         Command::Audit(audit) => commands::audit::run(places, audit),
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
         Command::Runs(RunsCommand::Remove(remove)) => commands::runs_remove::run(places, remove),
         Command::Best(best) => commands::best::run(places, best),
+        Command::Evaluate(evaluate) => commands::evaluate::run(places, evaluate),
+        Command::Compare(compare) => commands::compare::run(places, compare),
+        Command::Label(label) => commands::label::run(places, label),
+        Command::Export(export) => commands::export::run(places, export),
         Command::Report(report) => commands::report::run(places, report),
         Command::ImportLogs(import) => commands::import_logs::run(places, import),
     }

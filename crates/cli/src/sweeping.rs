@@ -29,7 +29,7 @@ pub(crate) use restore_weights::{RestoreLock, Restoring};
 pub(crate) use run::Sweeping;
 pub(crate) use tensorboard_tags::{BEST_ACCURACY, SUMMARY};
 pub(crate) use time::duration;
-pub(crate) use trial_folder::{PREDICTIONS, WEIGHTS};
+pub(crate) use trial_folder::{PREDICTIONS, WEIGHTS, recorded_hash};
 pub(crate) use workers::{gibibytes, memory_taken, workers};
 
 /// Removes checkpoints of trials that have ended: a process may have died just before it did.

@@ -5,7 +5,7 @@ mod specimen;
 
 use std::path::PathBuf;
 
-use fitroom_report::{ConfusionPicture, index_page, sweep_page};
+use fitroom_report::{ConfusionPicture, index_page, routes_page, sweep_page};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(
@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&folder)?;
     for (name, page) in [
         ("index.html", index_page(&specimen::index())),
+        ("routes.html", routes_page(&specimen::routes::report())),
         ("sweep.html", sweep_page(&specimen::nearly_done(&[0]))?),
         (
             "seeds.html",

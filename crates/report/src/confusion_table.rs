@@ -1,11 +1,10 @@
-//! What the best trial takes for what.
+//! What a model takes for what.
 
 use fitroom_domain::ConfusionMatrix;
 use maud::{Markup, html};
 
 use crate::analysis::Analysis;
-use crate::configuration::RankedTrial;
-use crate::sweep_report::{MOST_CLASSES, SweepReport};
+use crate::sweep_report::{MOST_CLASSES, SweepReport, ValidationPicture};
 use crate::{numbers, page};
 
 /// With more classes than this, their names stand upright above the columns.
@@ -14,7 +13,7 @@ const LEVEL_NAMES: usize = 5;
 /// Mistakes that are put into words.
 const NAMED_MISTAKES: usize = 3;
 
-/// The section with the confusion matrix as a table; nothing without one.
+/// The section with the best trial's confusion matrix as a table; nothing without one.
 pub(crate) fn confusion_table(report: &SweepReport, analysis: &Analysis<'_>) -> Markup {
     let Some((best, answers)) = analysis
         .best_trial()
@@ -22,47 +21,61 @@ pub(crate) fn confusion_table(report: &SweepReport, analysis: &Analysis<'_>) -> 
     else {
         return html! {};
     };
-    let matrix = &answers.confusion;
-    let names: Vec<&str> = (0..matrix.classes())
-        .map(|class| report.class_name(class))
-        .collect();
     html! {
         section {
             h2 { "What is taken for what" }
-            p.note { (explanation(report, best)) }
-            (mistakes(matrix, &names))
-            @if names.len() > MOST_CLASSES {
-                p.note { "A matrix of " (names.len()) " classes would not be readable, and is left out." }
-            } @else { (page::scrolling("Confusion matrix", html! {
-                table.confusion.upright[names.len() > LEVEL_NAMES] {
-                    caption { "Photographs by true and predicted class" }
-                    thead {
-                        tr {
-                            th scope="col" { "true class" }
-                            @for name in &names { th scope="col" { span { (name) } } }
-                            th.number scope="col" { span { "all" } }
-                        }
-                    }
-                    tbody {
-                        @for (truth, name) in names.iter().enumerate() {
-                            tr {
-                                th scope="row" { (name) }
-                                @for predicted in 0..names.len() { (cell(matrix, truth, predicted)) }
-                                td.number { (numbers::grouped(matrix.support(truth))) }
-                            }
-                        }
-                    }
-                }
-            })) }
+            p.note {
+                "Answers of " code { (best.row.name) } " on the validation split. "
+                (how_to_read(&report.pictures))
+            }
+            (matrix_of_classes(report, &answers.confusion, "Confusion matrix", "validation"))
         }
     }
 }
 
-fn explanation(report: &SweepReport, best: &RankedTrial<'_>) -> Markup {
+/// The most frequent mistakes in words, and all counts of a split as a table if there are few enough classes.
+pub(crate) fn matrix_of_classes(
+    report: &SweepReport,
+    matrix: &ConfusionMatrix,
+    label: &str,
+    split: &str,
+) -> Markup {
+    let names: Vec<&str> = (0..matrix.classes())
+        .map(|class| report.class_name(class))
+        .collect();
     html! {
-        "Answers of " code { (best.row.name) } " on the validation split. Rows are true classes, columns are \
-         predicted ones; each cell counts photographs"
-        @if report.pictures.iter().any(|picture| picture.mirrored) { " and mirrored copies" }
+        (mistakes(matrix, &names, split))
+        @if names.len() > MOST_CLASSES {
+            p.note { "A matrix of " (names.len()) " classes would not be readable, and is left out." }
+        } @else { (page::scrolling(label, html! {
+            table.confusion.upright[names.len() > LEVEL_NAMES] {
+                caption { "Photographs by true and predicted class" }
+                thead {
+                    tr {
+                        th scope="col" { "true class" }
+                        @for name in &names { th scope="col" { span { (name) } } }
+                        th.number scope="col" { span { "all" } }
+                    }
+                }
+                tbody {
+                    @for (truth, name) in names.iter().enumerate() {
+                        tr {
+                            th scope="row" { (name) }
+                            @for predicted in 0..names.len() { (cell(matrix, truth, predicted)) }
+                            td.number { (numbers::grouped(matrix.support(truth))) }
+                        }
+                    }
+                }
+            }
+        })) }
+    }
+}
+
+/// What rows, columns and cells are.
+pub(crate) fn how_to_read(pictures: &[ValidationPicture]) -> Markup {
+    html! {
+        "Rows are true classes, columns are predicted ones; each cell counts photographs"
+        @if pictures.iter().any(|picture| picture.mirrored) { " and mirrored copies" }
         ", with their share of the row below."
     }
 }
@@ -86,7 +99,7 @@ fn cell(matrix: &ConfusionMatrix, truth: usize, predicted: usize) -> Markup {
 }
 
 /// The most frequent mistakes in words.
-fn mistakes(matrix: &ConfusionMatrix, names: &[&str]) -> Markup {
+fn mistakes(matrix: &ConfusionMatrix, names: &[&str], split: &str) -> Markup {
     let mut mistakes: Vec<(u64, usize, usize)> = (0..names.len())
         .flat_map(|truth| (0..names.len()).map(move |predicted| (truth, predicted)))
         .filter(|(truth, predicted)| truth != predicted)
@@ -97,7 +110,7 @@ fn mistakes(matrix: &ConfusionMatrix, names: &[&str]) -> Markup {
         .sort_by_key(|(count, truth, predicted)| (std::cmp::Reverse(*count), *truth, *predicted));
     let total: u64 = mistakes.iter().map(|(count, ..)| count).sum();
     if mistakes.is_empty() {
-        return html! { p { "Every validation photograph was classified correctly." } };
+        return html! { p { "Every " (split) " photograph was classified correctly." } };
     }
     let name = |class: usize| names.get(class).copied().unwrap_or_default();
     html! {

@@ -7,6 +7,7 @@ use crate::analysis::Analysis;
 use crate::numbers;
 use crate::settings::Settings;
 use crate::sweep_report::{SweepReport, SweepSource};
+use crate::test_section::test_line;
 
 /// The best trial of the leaderboard with its figures, or that there is none yet.
 pub(crate) fn headline(
@@ -20,6 +21,7 @@ pub(crate) fn headline(
                 h2 { "Best trial" }
                 p { "No trial of this sweep has finished yet: there is nothing to choose from." }
                 (leak_warning(report))
+                (test_line(report))
             }
         };
     };
@@ -85,10 +87,14 @@ pub(crate) fn headline(
                 }
             }
             (leak_warning(report))
+            (test_line(report))
             p.note {
                 strong {
                     "Selected on validation"
-                    @if validated.is_some() { "; the test split was not looked at" }
+                    @if validated.is_some() {
+                        @if was_looked_at(report) { "; the test split had no part in it" }
+                        @else { "; the test split was not looked at" }
+                    }
                     "."
                 }
                 @match validated {
@@ -111,6 +117,12 @@ fn leak_warning(report: &SweepReport) -> Markup {
             p.warning { (warning) "." }
         }
     }
+}
+
+/// Whether anybody has seen a test result of the task.
+fn was_looked_at(report: &SweepReport) -> bool {
+    let test = report.test.as_ref();
+    test.is_some_and(|test| test.test.is_some() || !test.looks.is_empty())
 }
 
 fn counts_mirrored_copies(report: &SweepReport) -> bool {

@@ -43,12 +43,16 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
                     Some(fingerprint) => { span { "fingerprint " code { (fingerprint) } } }
                     None => { span { "imported logs" } }
                 }
+                @if let Some(routes) = &dataset.routes {
+                    a href=(relative_link(routes)) { "Routes to all labels, compared" }
+                }
             }
             (page::scrolling(&format!("Tasks of {}", dataset.name), html! {
                 table {
                     caption {
-                        "Accuracy is that of the validation split; models are compared only within one task and \
-                         dataset."
+                        "Accuracy is that of the validation split"
+                        @if is_ours { " where test is not named" }
+                        "; models are compared only within one task and dataset."
                     }
                     thead {
                         tr {
@@ -56,6 +60,7 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
                             th scope="col" { "reports of its sweeps" }
                             th.number scope="col" { "best accuracy" }
                             th.number scope="col" { "95% interval" }
+                            @if is_ours { th.number scope="col" { "test accuracy" } }
                             th.number scope="col" { "parameters" }
                             th scope="col" { "best trial" }
                             th.number scope="col" { "trials" }
@@ -66,7 +71,7 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
                     }
                     tbody {
                         @for task in &dataset.tasks {
-                            (task_row(task, any_studied.then(|| studied(task))))
+                            (task_row(task, is_ours, any_studied.then(|| studied(task))))
                         }
                     }
                 }
@@ -82,8 +87,8 @@ fn dataset_section(dataset: &IndexDataset) -> Markup {
 }
 
 /// A task's row; the study's figures have a column if they are `Some`.
-fn task_row(task: &IndexTask, studied: Option<Option<&StudyFigures>>) -> Markup {
-    let columns = 7 + usize::from(studied.is_some());
+fn task_row(task: &IndexTask, is_ours: bool, studied: Option<Option<&StudyFigures>>) -> Markup {
+    let columns = 7 + usize::from(is_ours) + usize::from(studied.is_some());
     let best = task
         .best
         .as_ref()
@@ -110,16 +115,39 @@ fn task_row(task: &IndexTask, studied: Option<Option<&StudyFigures>>) -> Markup 
                     @let interval = task.photographs.map(|photographs| interval(figures.accuracy, photographs));
                     (numbers::known(interval, numbers::percent_interval))
                 }
+                @if is_ours { (test_cell(task)) }
                 td.number { (numbers::known(figures.parameters, numbers::rounded)) }
                 td { code title=(row.id) { (row.name) } }
             } @else {
-                td colspan="4" { "no trial has finished" }
+                td colspan="2" { "no trial has finished" }
+                @if is_ours { (test_cell(task)) }
+                td colspan="2" {}
             }
             td.number { (numbers::grouped(task.finished as u64)) }
             @if let Some(study) = studied { td.study { @if let Some(study) = study { (studied_cell(study)) } } }
         }
         @if let Some(warning) = &task.leak_warning {
             tr { td colspan=(columns) { p.warning { (task.task) ": " (warning) "." } } }
+        }
+    }
+}
+
+/// What the selected model reaches on test, and of which model that is unless of the best one.
+fn test_cell(task: &IndexTask) -> Markup {
+    let Some(test) = &task.test else {
+        return html! { td.number.test.quiet { "not evaluated" } };
+    };
+    let is_of_best = task.best.as_ref().is_some_and(|best| best.id == test.model);
+    html! {
+        td.number.test {
+            strong { (numbers::percent(test.accuracy, Some(test.photographs))) }
+            small { (numbers::percent_interval(interval(test.accuracy, test.photographs))) }
+            @if !is_of_best {
+                small { "of another model, " code title=(test.model) { (test.model_name) } }
+            }
+            @if test.looks > 1 {
+                small { "read " (numbers::grouped(test.looks as u64)) " times" }
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the index of all reports is made of.
 
-use fitroom_domain::Fingerprint;
+use fitroom_domain::{Fingerprint, TrialId};
 
 use crate::sweep_report::TrialRow;
 
@@ -24,6 +24,9 @@ pub struct IndexDataset {
     pub fingerprint: Option<Fingerprint>,
     /// Its tasks, in the order in which they are shown.
     pub tasks: Vec<IndexTask>,
+    /// Path of the page that compares its routes, relative to the index and written like [`IndexSweep::path`]; `None`
+    /// if there is no such page.
+    pub routes: Option<String>,
 }
 
 /// What was searched for one task on one dataset.
@@ -39,10 +42,27 @@ pub struct IndexTask {
     pub leak_warning: Option<String>,
     /// The best trial of all sweeps, if any has finished.
     pub best: Option<TrialRow>,
+    /// The test result of the selected model, if it was evaluated.
+    pub test: Option<IndexTest>,
     /// Finished trials of all sweeps, each counted once.
     pub finished: usize,
     /// The sweeps that asked this task.
     pub sweeps: Vec<IndexSweep>,
+}
+
+/// What the selected model of a task reaches on the test split.
+#[derive(Debug, Clone)]
+pub struct IndexTest {
+    /// The model.
+    pub model: TrialId,
+    /// The name of its folder.
+    pub model_name: String,
+    /// Its accuracy on the test photographs, in [0, 1].
+    pub accuracy: f64,
+    /// Test photographs, without mirrored copies.
+    pub photographs: u64,
+    /// How often test photographs were read for this task, for any model.
+    pub looks: usize,
 }
 
 /// One sweep with its own report.

@@ -48,28 +48,37 @@ pub(crate) fn link_to_index() -> Markup {
 
 /// A whole page around `content`, with what else its script is to do.
 pub(crate) fn page(about: About<'_>, content: Markup, script: &str) -> String {
+    html! { (head(about, "")) (content) (foot(about, script)) }.into_string()
+}
+
+/// All of a page that comes before its content, with what else its style has.
+pub(crate) fn head(about: About<'_>, style: &str) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="generator" content=(format!("Fitting Room {}", about.version));
-                title { (about.title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main { (content) }
-                footer {
-                    p { "Made by Fitting Room " (about.version) " at " (about.generated_at) " (UTC)." }
-                }
-                script { (PreEscaped(SCRIPT)) (PreEscaped(script)) }
-            }
+        (PreEscaped("<html lang=\"en\">"))
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(POLICY);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="generator" content=(format!("Fitting Room {}", about.version));
+            title { (about.title) }
+            style { (PreEscaped(STYLE)) (PreEscaped(style)) }
         }
+        (PreEscaped("<body><main>"))
     }
-    .into_string()
+}
+
+/// All of a page that comes after its content, with what else its script is to do.
+pub(crate) fn foot(about: About<'_>, script: &str) -> Markup {
+    html! {
+        (PreEscaped("</main>"))
+        footer {
+            p { "Made by Fitting Room " (about.version) " at " (about.generated_at) " (UTC)." }
+        }
+        script { (PreEscaped(SCRIPT)) (PreEscaped(script)) }
+        (PreEscaped("</body></html>"))
+    }
 }
 
 /// When the page was made, and how long ago that is.

@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::answers::Answers;
+use crate::answers_json::{ClassJson, classes, confusion};
 use crate::configuration::{Configuration, RankedTrial};
 use crate::settings::Settings;
-use crate::sweep_report::{MOST_CLASSES, Standing, SweepReport, SweepSource, TrialRow};
+use crate::sweep_report::{Standing, SweepReport, SweepSource, TrialRow};
+use crate::test_json::TestJson;
 use crate::unranked::reason;
 use crate::verdict::difference;
 
@@ -44,6 +46,8 @@ pub struct SweepJson {
     /// Why there are no effects.
     effects_not_available: Option<String>,
     mistakes: Vec<MistakeJson>,
+    /// The selected model of the task on the test split.
+    test: Option<TestJson>,
     /// Trials without final figures.
     unranked: Vec<UnrankedJson>,
 }
@@ -85,15 +89,6 @@ struct TrialJson {
     /// Pictures by true class (rows) and predicted class; empty with very many classes.
     confusion: Vec<Vec<u64>>,
     curve: Vec<EpochJson>,
-}
-
-#[derive(Debug, Serialize)]
-struct ClassJson {
-    class: String,
-    support: u64,
-    precision: Option<f64>,
-    recall: Option<f64>,
-    f1: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -189,6 +184,7 @@ pub fn sweep_json(report: &SweepReport) -> SweepJson {
         }),
         effects_not_available: analysis.effects.as_ref().err().cloned(),
         mistakes: mistakes(report, &analysis),
+        test: (report.test.as_ref()).map(|test| TestJson::new(report, test)),
         unranked: unranked.map(without_figures).collect(),
     }
 }
@@ -245,35 +241,13 @@ fn trial(report: &SweepReport, trial: &RankedTrial<'_>) -> TrialJson {
         top_2_accuracy: figure(|answers| answers.top_2_accuracy),
         calibration_error: figure(|answers| answers.calibration_error),
         classes: answers
-            .map(|answers| classes(report, answers))
+            .map(|answers| classes(report, &answers.classes))
             .unwrap_or_default(),
-        confusion: answers.map(confusion).unwrap_or_default(),
+        confusion: answers
+            .map(|answers| confusion(&answers.confusion))
+            .unwrap_or_default(),
         curve: trial.row.curve.iter().map(epoch).collect(),
     }
-}
-
-fn classes(report: &SweepReport, answers: &Answers) -> Vec<ClassJson> {
-    let class = |(class, figures): (usize, &fitroom_domain::statistics::ClassFigures)| ClassJson {
-        class: report.class_name(class).to_owned(),
-        support: figures.support,
-        precision: figures.precision,
-        recall: figures.recall,
-        f1: figures.f1,
-    };
-    answers.classes.iter().enumerate().map(class).collect()
-}
-
-fn confusion(answers: &Answers) -> Vec<Vec<u64>> {
-    let matrix = &answers.confusion;
-    if matrix.classes() > MOST_CLASSES {
-        return Vec::new();
-    }
-    let row = |truth| {
-        (0..matrix.classes())
-            .map(|predicted| matrix.count(truth, predicted))
-            .collect()
-    };
-    (0..matrix.classes()).map(row).collect()
 }
 
 /// What an imported trial lacks is NaN, which JSON has not: null is written for it.

@@ -21,6 +21,7 @@ use crate::search_space::search_space;
 use crate::settings::Settings;
 use crate::styled_svg::PlotError;
 use crate::sweep_report::{SweepReport, SweepSource, TrialRow};
+use crate::test_section::test_section;
 use crate::unranked::{unranked, warnings};
 
 /// Trials whose curves are drawn: more would be one grey area, and too much for a file that is sent.
@@ -73,6 +74,7 @@ pub fn sweep_page(report: &SweepReport) -> Result<String, SweepPageError> {
         (confusion_table(report, &analysis))
         (difference_section(report, &analysis))
         (mistakes_section(report, &analysis))
+        (test_section(report, &analysis))
         (search_space(report, &settings))
         (reproduction(report))
         (link_to_index())
@@ -110,7 +112,7 @@ fn header(report: &SweepReport) -> Markup {
 
 /// Links to the sections that this page has.
 fn contents(page: &Markup) -> Markup {
-    const SECTIONS: [(&str, &str); 10] = [
+    const SECTIONS: [(&str, &str); 11] = [
         ("claims", "winner"),
         ("leaderboard", "leaderboard"),
         ("parallel", "settings"),
@@ -120,6 +122,7 @@ fn contents(page: &Markup) -> Markup {
         ("classes", "classes"),
         ("difference", "difference"),
         ("mistakes", "mistakes"),
+        ("test", "test"),
         ("searched", "what was searched"),
     ];
     let is_there = |id: &str| page.0.contains(&format!("id=\"{id}\""));

@@ -7,6 +7,8 @@ use fitroom_domain::{
     TrialId, TrialState, leaderboard,
 };
 
+use crate::test_report::TestReport;
+
 /// Classes of which pages and JSON have matrices: those of more would be larger than all else together.
 pub(crate) const MOST_CLASSES: usize = 60;
 
@@ -35,9 +37,11 @@ pub struct SweepReport {
     pub pictures: Vec<ValidationPicture>,
     /// What is known of the photographs that the pictures are of, by their position in the dataset.
     pub photographs: BTreeMap<u32, Photograph>,
+    /// What the selected model of the task says about the test split; `None` of imported logs, and if nothing is selected.
+    pub test: Option<TestReport>,
 }
 
-/// A picture that every trial was validated on.
+/// A picture of the validation split, which every trial was validated on, or of the test split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValidationPicture {
     /// The photograph's position in the dataset.
@@ -217,23 +221,18 @@ impl SweepReport {
         self.summary().map_or(0, |summary| summary.classes.len())
     }
 
-    /// Validation photographs of a class, without mirrored copies.
-    pub(crate) fn photographs_of(&self, class: usize) -> u64 {
-        let pictures = self
-            .pictures
-            .iter()
-            .filter(|picture| picture.class == class);
-        pictures
-            .map(|picture| picture.photograph)
-            .collect::<BTreeSet<_>>()
-            .len() as u64
-    }
-
     /// The name of a class.
     pub(crate) fn class_name(&self, class: usize) -> &str {
         let classes = self.summary().map_or(&[][..], |summary| &summary.classes);
         classes.get(class).map_or("unknown class", String::as_str)
     }
+}
+
+/// Photographs of a class among these pictures, without mirrored copies.
+pub(crate) fn photographs_of(pictures: &[ValidationPicture], class: usize) -> u64 {
+    let of_class = pictures.iter().filter(|picture| picture.class == class);
+    let photographs: BTreeSet<u32> = of_class.map(|picture| picture.photograph).collect();
+    photographs.len() as u64
 }
 
 /// Pictures that a validation accuracy is the share of: mirrored copies count if the task has them.

@@ -1,51 +1,286 @@
-//! `fitroom best`: the selected trial of each dataset and task.
+//! `fitroom best`: selects the model of each dataset and task, and keeps it where it can be used.
 
 use std::collections::HashSet;
+use std::path::Path;
 
-use fitroom_domain::{Fingerprint, leaderboard};
-use fitroom_store::{SweepRecord, TrialRow};
+use anyhow::anyhow;
+use fitroom_data::read_manifest;
+use fitroom_domain::{Chosen, Fingerprint, RecordedFigures, leaderboard};
+use fitroom_store::{Preference, TrialRow};
+use serde::Serialize;
 
-use super::runs_list::trials_table;
+use super::runs_remove::find;
 use super::trial_json::TrialJson;
-use crate::arguments::{BestArguments, Places};
+use crate::arguments::{BestArguments, Places, Preferred};
 use crate::database::Database;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, OrInput};
+use crate::models::{DatasetShelf, Keeper, Keeping, KeptModel, Selected, Selector};
 use crate::output;
 
 pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Failure> {
-    let (trials, sweeps) = match Database::open_existing(&places.runs)? {
-        Some(database) => (
-            database.wait(database.store().trials())?,
-            database.wait(database.store().sweeps())?,
-        ),
-        None => (Vec::new(), Vec::new()),
+    let Some(database) = Database::open_existing(&places.runs)? else {
+        if arguments.changes_anything() {
+            let runs = places.runs.display();
+            return Err(anyhow!("there are no trials in `{runs}`")).or_input();
+        }
+        return print(&[], arguments.json, places);
     };
-    let best = best_of_each(trials);
-    for row in &best {
-        warn_of_leaks(row, &sweeps);
+    if let [task, trial] = &arguments.pin[..] {
+        pin(&database, task, trial)?;
     }
-    if arguments.json {
-        let objects: Vec<TrialJson<'_>> = best.iter().map(TrialJson::new).collect();
+    let is_meant = |dataset: &str| arguments.data.as_deref().is_none_or(|it| it == dataset);
+    if let Some(preference) = arguments.new_preference() {
+        prefer(&database, arguments, preference, &is_meant)?;
+    }
+    let selector = Selector {
+        places,
+        database: &database,
+    };
+    let mut selected = selector.select()?;
+    selected.retain(|it| is_meant(it.dataset()));
+    if let (true, Some(dataset)) = (selected.is_empty(), &arguments.data) {
+        let runs = places.runs.display();
+        return Err(anyhow!(
+            "no trial on a dataset `{dataset}` has finished in `{runs}`"
+        ))
+        .or_input();
+    }
+    for it in &selected {
+        warn_of_leaks(it);
+    }
+    let mut shelf = DatasetShelf::new(&places.datasets);
+    let kept = keep_all(places, &mut shelf, selected)?;
+    print(&kept, arguments.json, places)
+}
+
+/// A selected trial, and where its model lies.
+pub(crate) struct Kept {
+    pub(crate) selected: Selected,
+    pub(crate) keeping: Keeping,
+}
+
+/// Keeps the models of these tasks; what cannot be kept is said.
+pub(crate) fn keep_all(
+    places: &Places,
+    shelf: &mut DatasetShelf,
+    selected: Vec<Selected>,
+) -> Result<Vec<Kept>, Failure> {
+    if selected.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keeper = Keeper::new(&places.runs)?;
+    let mut kept: Vec<Kept> = Vec::with_capacity(selected.len());
+    let mut taken = HashSet::new();
+    for selected in by_age(selected) {
+        let keeping = match selected.question() {
+            // An older dataset of the same name must not push out the newer one's models.
+            Some((dataset, task)) if !taken.insert((dataset.name.clone(), task.name.clone())) => {
+                Keeping::NotKept(format!(
+                    "another dataset called `{}` was used since, and its model is kept in this one's place",
+                    dataset.name
+                ))
+            }
+            _ => keeper.keep(&selected, shelf)?,
+        };
+        if let (Keeping::NotKept(why), false) = (&keeping, selected.row.trial.is_imported()) {
+            let (task, dataset) = (selected.row.trial.task(), selected.dataset());
+            output::message(&format!(
+                "{task} on {dataset}: the model is not kept: {why}"
+            ));
+        }
+        kept.push(Kept { selected, keeping });
+    }
+    kept.sort_by(|a, b| a.selected.order().cmp(&b.selected.order()));
+    Ok(kept)
+}
+
+/// The models of the tasks of the dataset in `folder`, brought up to date; none if no trial has finished.
+pub(crate) fn keep_models_of(places: &Places, folder: &Path) -> Result<Vec<KeptModel>, Failure> {
+    let fingerprint = read_manifest(folder).or_input()?.fingerprint;
+    let Some(database) = Database::open_existing(&places.runs)? else {
+        return Ok(Vec::new());
+    };
+    let selector = Selector {
+        places,
+        database: &database,
+    };
+    let mut selected = selector.select()?;
+    selected.retain(|it| it.row.fingerprint == fingerprint);
+    let mut shelf = DatasetShelf::new(&places.datasets);
+    let kept = keep_all(places, &mut shelf, selected)?;
+    let models = kept.into_iter().filter_map(|it| match it.keeping {
+        Keeping::Kept { model, .. } => Some(*model),
+        Keeping::NotKept(_) => None,
+    });
+    Ok(models.collect())
+}
+
+/// Those whose sweeps ran last come first.
+fn by_age(mut selected: Vec<Selected>) -> Vec<Selected> {
+    let run_at = |it: &Selected| it.asked.as_ref().map(|sweep| sweep.run_at.clone());
+    selected.sort_by_key(|it| std::cmp::Reverse(run_at(it)));
+    selected
+}
+
+/// Makes a trial the model of its task.
+fn pin(database: &Database, task: &str, trial: &str) -> Result<(), Failure> {
+    let trials = database.wait(database.store().trials())?;
+    let row = find(trial, &trials).or_input()?;
+    let name = &row.name;
+    if row.trial.task() != task {
+        let found = row.trial.task();
+        return Err(anyhow!(
+            "--pin {task}: trial {name} answers the task `{found}`"
+        ))
+        .or_input();
+    }
+    if row.figures.is_none() {
+        let state = row.state;
+        return Err(anyhow!(
+            "--pin {task}: trial {name} is {state}, expected a finished one"
+        ))
+        .or_input();
+    }
+    if row.trial.is_imported() {
+        return Err(anyhow!(
+            "--pin {task}: others trained {name}: there are no weights"
+        ))
+        .or_input();
+    }
+    if !row.weights_kept {
+        return Err(anyhow!(
+            "--pin {task}: the weights of {name} were removed\n(its sweep brings them back with \
+             `--set 'keep=\"all\"'`)"
+        ))
+        .or_input();
+    }
+    let pinned = Preference::Pinned(row.key);
+    let store = database.store();
+    database.wait(store.select(&row.fingerprint, &row.definition, pinned))?;
+    Ok(())
+}
+
+/// Changes by what the models of all tasks, or of the one whose pin is taken off, are selected.
+fn prefer(
+    database: &Database,
+    arguments: &BestArguments,
+    preference: Preference,
+    is_meant: &dyn Fn(&str) -> bool,
+) -> Result<(), Failure> {
+    let store = database.store();
+    let preferences = database.wait(store.selections())?;
+    let best = best_of_each(database.wait(store.trials())?);
+    let mut changed = 0;
+    for row in best.iter().filter(|row| is_meant(&row.dataset)) {
+        let before = preferences.get(&(row.fingerprint.clone(), row.definition.clone()));
+        let is_pinned = matches!(before, Some(Preference::Pinned(_)));
+        let is_wanted = match &arguments.unpin {
+            Some(task) => is_pinned && row.trial.task() == task,
+            None => !is_pinned,
+        };
+        if is_wanted {
+            changed += 1;
+            database.wait(store.select(&row.fingerprint, &row.definition, preference))?;
+        }
+    }
+    match (&arguments.unpin, changed) {
+        (Some(task), 0) => {
+            Err(anyhow!("--unpin {task}: no trial is pinned for this task")).or_input()
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints what was selected.
+fn print(kept: &[Kept], json: bool, places: &Places) -> Result<Exit, Failure> {
+    if json {
+        let objects: Vec<BestJson<'_>> = kept.iter().map(BestJson::new).collect();
         output::data(&serde_json::to_string_pretty(&objects)?)?;
-    } else if best.is_empty() {
-        output::message(&format!(
-            "no finished trials in `{}` yet",
-            places.runs.display()
-        ));
+    } else if kept.is_empty() {
+        let runs = places.runs.display();
+        output::message(&format!("no finished trials in `{runs}` yet"));
     } else {
-        output::data(&trials_table(&best))?;
+        output::data(&table(kept))?;
+    }
+    let folders = kept.iter().filter_map(|it| match &it.keeping {
+        Keeping::Kept { model, .. } => model.folder.parent(),
+        Keeping::NotKept(_) => None,
+    });
+    let mut folders: Vec<String> = folders.map(|it| it.display().to_string()).collect();
+    folders.sort();
+    folders.dedup();
+    let new = (kept.iter()).filter(|it| matches!(it.keeping, Keeping::Kept { is_new: true, .. }));
+    if !folders.is_empty() {
+        let new = match new.count() {
+            0 => String::new(),
+            new => format!(" ({new} new)"),
+        };
+        output::message(&format!("models: {}{new}", folders.join(", ")));
     }
     Ok(Exit::Well)
 }
 
+/// An object of `best --json`: that of the trial, why it was chosen, and where its model lies.
+#[derive(Serialize)]
+struct BestJson<'a> {
+    #[serde(flatten)]
+    trial: TrialJson<'a>,
+    chosen: Chosen,
+    /// The folder of the model; null if it is not kept.
+    model: Option<String>,
+}
+
+impl BestJson<'_> {
+    fn new(kept: &Kept) -> BestJson<'_> {
+        BestJson {
+            trial: TrialJson::new(&kept.selected.row),
+            chosen: kept.selected.chosen,
+            model: match &kept.keeping {
+                Keeping::Kept { model, .. } => Some(model.folder.display().to_string()),
+                Keeping::NotKept(_) => None,
+            },
+        }
+    }
+}
+
+/// The selected trials for people.
+fn table(kept: &[Kept]) -> String {
+    let headings = [
+        "dataset",
+        "task",
+        "sweep",
+        "trial",
+        "chosen by",
+        "accuracy",
+        "loss",
+        "epochs",
+        "parameters",
+    ];
+    let rows = kept.iter().map(|kept| {
+        let row = &kept.selected.row;
+        let figure = |show: fn(&RecordedFigures) -> Option<String>| {
+            row.figures.as_ref().and_then(show).unwrap_or_default()
+        };
+        vec![
+            kept.selected.dataset().to_owned(),
+            row.trial.task().to_owned(),
+            row.sweep.clone(),
+            row.name.clone(),
+            kept.selected.chosen.to_string(),
+            figure(|figures| Some(output::percent(figures.accuracy))),
+            figure(|figures| Some(format!("{:.4}", figures.loss?))),
+            figure(|figures| Some(format!("{}/{}", figures.best_epoch?, figures.epochs?))),
+            figure(|figures| Some(figures.parameters?.to_string())),
+        ]
+    });
+    output::table(&headings, &headings[5..], rows)
+}
+
 /// Says what to know before trusting the trial's accuracy, as its sweep that ran last found it.
-fn warn_of_leaks(row: &TrialRow, sweeps: &[SweepRecord]) {
-    let asked = |sweep: &&SweepRecord| {
-        sweep.fingerprint == row.fingerprint && sweep.definition == row.definition
-    };
-    let warning = (sweeps.iter().filter(asked)).find_map(|sweep| sweep.summary()?.leak_warning());
-    if let Some(warning) = warning {
-        let (dataset, task) = (&row.dataset, row.trial.task());
+fn warn_of_leaks(selected: &Selected) {
+    let summary = selected.asked.as_ref().and_then(|sweep| sweep.summary());
+    if let Some(warning) = summary.and_then(|summary| summary.leak_warning()) {
+        let (dataset, task) = (selected.dataset(), selected.row.trial.task());
         output::message(&format!("warning: {task} on {dataset}: {warning}"));
     }
 }
@@ -59,4 +294,19 @@ pub(crate) fn best_of_each(mut trials: Vec<TrialRow>) -> Vec<TrialRow> {
     trials.retain(|row| seen.insert((row.fingerprint.clone(), row.definition.clone())));
     trials.sort_by(|a, b| (&a.dataset, a.trial.task()).cmp(&(&b.dataset, b.trial.task())));
     trials
+}
+
+impl BestArguments {
+    /// By what models are to be selected from now on, if that is to change.
+    fn new_preference(&self) -> Option<Preference> {
+        match self.prefer {
+            Some(Preferred::Cheapest) => Some(Preference::Cheapest),
+            Some(Preferred::Accuracy) => Some(Preference::Accuracy),
+            None => self.unpin.is_some().then_some(Preference::Accuracy),
+        }
+    }
+
+    fn changes_anything(&self) -> bool {
+        !self.pin.is_empty() || self.new_preference().is_some()
+    }
 }

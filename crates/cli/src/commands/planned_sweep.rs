@@ -12,7 +12,6 @@ use fitroom_store::{Registered, SweepToRun, TrialRow};
 use fitroom_sweep::{Place, SweepFile, plan};
 use fitroom_train::{Engine, peak_memory};
 
-use crate::arguments::SweepArguments;
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::output;
@@ -37,6 +36,15 @@ pub(crate) struct PlannedSweep {
     pub(super) rows: TaskRows,
     pub(super) summary: TaskSummary,
     pub(super) trials: Vec<Trial>,
+}
+
+/// What the command line says beside the sweep file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// What it changes in the file: the `KEY=VALUE` of each `--set`.
+    pub(crate) overrides: &'a [String],
+    /// The failed trials that get another attempt.
+    pub(crate) retry: &'a [String],
 }
 
 /// How a sweep is to be trained.
@@ -76,6 +84,26 @@ impl PlannedSweep {
         })
     }
 
+    /// Leaves the configurations with the fewest multiply-adds in the plan, so many of them, each with all its seeds.
+    pub(crate) fn keep_cheapest(&mut self, configurations: usize) {
+        let mut order: Vec<(u64, String)> = (self.trials.iter())
+            .map(|trial| {
+                let network = self.summary.network(&trial.hyperparameters);
+                let cost = network.map_or(u64::MAX, |network| network.multiply_adds());
+                (cost, trial.configuration_id())
+            })
+            .collect();
+        order.dedup();
+        // Of equal ones those that the grid has first.
+        order.sort_by_key(|(cost, _)| *cost);
+        order.truncate(configurations);
+        let is_kept = |trial: &Trial| {
+            let id = trial.configuration_id();
+            order.iter().any(|(_, kept)| *kept == id)
+        };
+        self.trials.retain(is_kept);
+    }
+
     /// Whether `name` (of `--retry`) means one of its trials.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.trials.iter().any(|trial| is_meant(name, trial))
@@ -86,7 +114,7 @@ impl PlannedSweep {
         &self,
         database: &Database,
         dataset: &Dataset,
-        arguments: &SweepArguments,
+        asked: Asked<'_>,
     ) -> Result<Registered, Failure> {
         let registered = database.wait(database.store().register(&SweepToRun {
             name: &self.sweep.name,
@@ -95,13 +123,13 @@ impl PlannedSweep {
             summary: &self.summary,
             keep: self.sweep.keep,
             text: &self.sweep.text,
-            overrides: &arguments.set,
+            overrides: asked.overrides,
             trials: &self.trials,
         }))?;
-        for name in &arguments.retry {
+        for name in asked.retry {
             self.explain_retry(name, &self.rows_of_plan(database, &registered)?);
         }
-        let named = |trial: &Trial| arguments.retry.iter().any(|name| is_meant(name, trial));
+        let named = |trial: &Trial| asked.retry.iter().any(|name| is_meant(name, trial));
         let asked_for: Vec<i64> = registered
             .trials
             .iter()

@@ -47,6 +47,18 @@ pub(crate) fn run(places: &Places, arguments: &ReportArguments) -> Result<Exit, 
     Ok(exit(are_complete))
 }
 
+impl ReportArguments {
+    /// The pages of all sweeps.
+    pub(super) fn all() -> ReportArguments {
+        ReportArguments {
+            sweeps: Vec::new(),
+            json: false,
+            csv: false,
+            watch: false,
+        }
+    }
+}
+
 fn exit(are_complete: bool) -> Exit {
     match are_complete {
         true => Exit::Well,

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use fitroom_store::TrialRow;
+use fitroom_store::{Preference, TrialRow};
 
 use super::best::best_of_each;
 use super::planned_sweep::{SHORTEST_ID, is_called};
@@ -31,12 +31,16 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
     let meant = arguments.trials.iter().map(|name| find(name, &rows));
     let meant: Vec<&TrialRow> = meant.collect::<anyhow::Result<_>>().or_input()?;
     let best = best_of_each(rows.clone());
+    let preferences = database.wait(database.store().selections())?;
+    let pinned: Vec<Preference> = preferences.into_values().collect();
     let mut exit = Exit::Well;
     for row in meant {
-        let refused = best.iter().any(|best| best.key == row.key) && !arguments.force;
-        let removed = match refused {
+        let is_best = best.iter().any(|best| best.key == row.key);
+        let is_pinned = pinned.contains(&Preference::Pinned(row.key));
+        let removed = match (is_best || is_pinned) && !arguments.force {
             true => Err(anyhow!(
-                "it is the best of task {} on {} (`--force` removes it all the same)",
+                "it is the {} of task {} on {} (`--force` removes it all the same)",
+                if is_best { "best" } else { "pinned model" },
                 row.trial.task(),
                 row.dataset
             )),
@@ -61,7 +65,7 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
 }
 
 /// The one trial that is called so.
-fn find<'r>(name: &str, rows: &'r [TrialRow]) -> anyhow::Result<&'r TrialRow> {
+pub(crate) fn find<'r>(name: &str, rows: &'r [TrialRow]) -> anyhow::Result<&'r TrialRow> {
     let is_meant = |row: &&TrialRow| is_called(name, &row.name, &row.id);
     let found: Vec<&TrialRow> = rows.iter().filter(is_meant).collect();
     match found[..] {

@@ -9,7 +9,7 @@ use fitroom_data::Dataset;
 use fitroom_store::Owner;
 use fitroom_sweep::{Override, SweepFile, TasksFile};
 
-use super::planned_sweep::{How, PlannedSweep, SweepSource};
+use super::planned_sweep::{Asked, How, PlannedSweep, SweepSource};
 use super::run_sweep::Site;
 use crate::arguments::{Places, SweepArguments};
 use crate::choose_dataset;
@@ -52,23 +52,13 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         return Ok(Exit::Well);
     }
 
-    let database = Database::open(&places.runs)?;
-    let owner = Owner::new(&places.runs)?;
-    let interrupt = Interrupt::listen("stopping after the current step (again: at once)")?;
-    let site = Site {
-        database: &database,
-        owner: &owner,
-        interrupt: &interrupt,
-        dataset: &dataset,
+    let asked = Asked {
+        overrides: &arguments.set,
+        retry: &arguments.retry,
     };
-    let mut exit = Exit::Well;
-    for sweep in &planned {
-        let registered = sweep.register(&database, &dataset, arguments)?;
-        match sweep.run(&registered, &site, how)? {
-            Exit::Interrupted => return Ok(Exit::Interrupted),
-            Exit::PartFailed => exit = Exit::PartFailed,
-            Exit::Well => {}
-        }
+    let exit = train_all(&planned, places, &dataset, how, asked)?;
+    if exit == Exit::Interrupted {
+        return Ok(exit);
     }
     output::message(&format!(
         "curves: `./justw tensorboard`, or `tensorboard --logdir {}` where that is installed",
@@ -77,8 +67,37 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
     Ok(exit)
 }
 
+/// Trains these sweeps, one after the other, and prints the results of each.
+pub(super) fn train_all(
+    planned: &[PlannedSweep],
+    places: &Places,
+    dataset: &Dataset,
+    how: How,
+    asked: Asked<'_>,
+) -> Result<Exit, Failure> {
+    let database = Database::open(&places.runs)?;
+    let owner = Owner::new(&places.runs)?;
+    let interrupt = Interrupt::listen("stopping after the current step (again: at once)")?;
+    let site = Site {
+        database: &database,
+        owner: &owner,
+        interrupt: &interrupt,
+        dataset,
+    };
+    let mut exit = Exit::Well;
+    for sweep in planned {
+        let registered = sweep.register(&database, dataset, asked)?;
+        match sweep.run(&registered, &site, how)? {
+            Exit::Interrupted => return Ok(Exit::Interrupted),
+            Exit::PartFailed => exit = Exit::PartFailed,
+            Exit::Well => {}
+        }
+    }
+    Ok(exit)
+}
+
 /// A sweep file and its task.
-fn read_sweep(
+pub(super) fn read_sweep(
     path: &Path,
     tasks: Option<&Path>,
     overrides: &[Override],

@@ -6,19 +6,23 @@ use fitroom_domain::Fingerprint;
 use fitroom_report::{IndexDataset, IndexSweep, IndexTask};
 use fitroom_store::{SweepCounts, SweepRecord, TaskKey, TrialRow};
 
-use super::observed_sweep::{report_row, source};
+use super::observed_sweep::{key, report_row, source};
+use super::test_report::ObservedModel;
 use crate::commands::best::best_of_each;
 use crate::database::Database;
 
-/// The datasets of the index. Of each sweep only counts are read, and of each task its best trials.
+/// The datasets of the index, with the pages of their `routes`. Of each sweep only counts are read, and of each task its
+/// best trials.
 pub(super) fn index_datasets(
     database: &Database,
     sweeps: &[SweepRecord],
     paths: &[String],
+    routes: &BTreeMap<(&String, &Fingerprint), String>,
 ) -> anyhow::Result<Vec<IndexDataset>> {
     let store = database.store();
     let counts = database.wait(store.sweep_counts())?;
     let finished = database.wait(store.finished_of_tasks())?;
+    let evaluations = database.wait(store.evaluations())?;
     let best = best_of_each(database.wait(store.most_accurate_trials())?);
     let mut best: BTreeMap<TaskKey, TrialRow> = best
         .into_iter()
@@ -44,6 +48,7 @@ pub(super) fn index_datasets(
                 name: sweep.dataset.clone(),
                 fingerprint: sweep.summary().map(|_| sweep.fingerprint.clone()),
                 tasks: Vec::new(),
+                routes: routes.get(&(&sweep.dataset, &sweep.fingerprint)).cloned(),
             })
             .tasks
             .push(IndexTask {
@@ -52,6 +57,10 @@ pub(super) fn index_datasets(
                 photographs: (sweep.summary()).map(|summary| summary.photographs.validation),
                 leak_warning: sweep.summary().and_then(|summary| summary.leak_warning()),
                 best: best.remove(&task).map(|row| report_row(&row, sweep)),
+                test: sweep.question().and_then(|question| {
+                    let asked = (question.name.as_str(), sweep.definition.as_str());
+                    ObservedModel::observe(store.runs(), &key(sweep), asked, &evaluations).index()
+                }),
                 finished: finished.get(&task).copied().unwrap_or_default(),
                 sweeps: of_task.collect(),
             });

@@ -9,6 +9,7 @@ use fitroom_store::{SweepOrigin, SweepRecord, TrialRow};
 
 use super::predictions::{Expected, ReadPredictions};
 use super::state::State;
+use super::test_report::ObservedModel;
 
 /// Problems that are told in full.
 const MOST_PROBLEMS: usize = 3;
@@ -23,6 +24,8 @@ pub(super) struct ObservedSweep<'a> {
     pub(super) margin: f64,
     /// The folder of its dataset, if it is there.
     pub(super) dataset: Option<PathBuf>,
+    /// The model of its task, and how often test photographs were read for that.
+    pub(super) model: ObservedModel,
 }
 
 impl ObservedSweep<'_> {
@@ -44,6 +47,7 @@ impl ObservedSweep<'_> {
             &self.last_epochs,
             &self.margin,
             &self.dataset.is_some(),
+            &self.model.state(),
         ])
     }
 
@@ -83,6 +87,7 @@ impl ObservedSweep<'_> {
             numerics: numerics.into_iter().cloned().collect(),
             pictures: predictions.pictures,
             photographs: BTreeMap::new(),
+            test: None,
         }
     }
 }

@@ -7,14 +7,26 @@ use fitroom_store::SweepRecord;
 /// Bytes of a page's or folder's name; file systems take 255, and numbers may follow.
 const LONGEST_NAME: usize = 180;
 
+/// The pages of a dataset's routes.
+const ROUTES: &str = "routes";
+const ROUTES_AS_STUDY: &str = "routes-as-study";
+
+/// The page of a dataset's routes, relative to the reports folder.
+pub(super) fn routes_path(dataset: &str, as_study: bool) -> String {
+    let page = if as_study { ROUTES_AS_STUDY } else { ROUTES };
+    format!("{}/{page}.html", in_path(dataset))
+}
+
 /// The page of each sweep, relative to the reports folder. Sweeps come the one that ran last first: it
 /// gets the plain name, an older one on other photographs or with another task definition one with its
 /// fingerprint or number.
 pub(super) fn page_paths(sweeps: &[SweepRecord]) -> Vec<String> {
-    // A dataset's check has a page of its own.
-    let mut taken: BTreeSet<String> = sweeps
-        .iter()
-        .map(|sweep| format!("{}/check", in_path(&sweep.dataset)))
+    // A dataset's check and its routes have pages of their own.
+    let mut taken: BTreeSet<String> = (sweeps.iter())
+        .flat_map(|sweep| {
+            let folder = in_path(&sweep.dataset);
+            ["check", ROUTES, ROUTES_AS_STUDY].map(|page| format!("{folder}/{page}"))
+        })
         .collect();
     let mut paths = Vec::with_capacity(sweeps.len());
     for sweep in sweeps {

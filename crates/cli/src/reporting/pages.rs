@@ -1,14 +1,18 @@
 //! The pages: one for each sweep that is asked for, and the index.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use fitroom_domain::Fingerprint;
 use fitroom_report::{IndexReport, index_page};
 use fitroom_store::SweepRecord;
 
 use super::choose_sweeps::is_chosen;
 use super::index::index_datasets;
-use super::page_paths::page_paths;
+use super::observed_sweep::key;
+use super::page_paths::{page_paths, routes_path};
 use super::reporter::Reporter;
+use super::routes::{routes_to_show, write_routes};
 use super::state::State;
 use super::write_page::write_page;
 use crate::database::Database;
@@ -60,8 +64,30 @@ impl Reporter<'_> {
             are_complete &= is_complete;
             pages.push(Page { path, is_new });
         }
+        let mut routes = BTreeMap::new();
+        for sweep in sweeps.iter().filter(|sweep| sweep.question().is_some()) {
+            let place = (&sweep.dataset, &sweep.fingerprint);
+            if routes.contains_key(&place) {
+                continue;
+            }
+            match routes_to_show(&self.places.runs, &key(sweep)) {
+                Ok(Some(report)) => {
+                    pages.push(write_routes(self.places, &report)?);
+                    routes.insert(place, Some(routes_path(&sweep.dataset, false)));
+                }
+                Ok(None) => drop(routes.insert(place, None)),
+                Err(error) => {
+                    self.said.once(format!("warning: {error:#}"));
+                    are_complete = false;
+                    routes.insert(place, None);
+                }
+            }
+        }
+        let routes = routes
+            .into_iter()
+            .filter_map(|(place, path)| Some((place, path?)));
         let path = reports.join("index.html");
-        let is_new = write_index(database, &sweeps, &paths, &path)?;
+        let is_new = write_index(database, &sweeps, &paths, &routes.collect(), &path)?;
         Ok(Some(Pages {
             index: Page { path, is_new },
             sweeps: pages,
@@ -99,9 +125,10 @@ fn write_index(
     database: &Database,
     sweeps: &[SweepRecord],
     paths: &[String],
+    routes: &BTreeMap<(&String, &Fingerprint), String>,
     path: &Path,
 ) -> anyhow::Result<bool> {
-    let datasets = index_datasets(database, sweeps, paths)?;
+    let datasets = index_datasets(database, sweeps, paths, routes)?;
     let state = State::of(&[&datasets]);
     if state.is_of(path) {
         return Ok(false);

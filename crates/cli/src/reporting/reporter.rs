@@ -9,6 +9,7 @@ use super::observed_sweep::{ObservedSweep, key, warnings};
 use super::photographs::{PhotographShelf, of_pictures};
 use super::predictions::{self, ReadPredictions};
 use super::said::Said;
+use super::test_report::ObservedModel;
 use crate::arguments::Places;
 use crate::database::Database;
 
@@ -68,8 +69,19 @@ impl<'a> Reporter<'a> {
         if let Some(problem) = problem {
             self.said.once(problem);
         }
+        let evaluations = database.wait(store.evaluations())?;
+        let model = match sweep.question() {
+            Some(task) => ObservedModel::observe(
+                &self.places.runs,
+                &key(sweep),
+                (&task.name, &sweep.definition),
+                &evaluations,
+            ),
+            None => ObservedModel::default(),
+        };
         Ok(ObservedSweep {
             sweep,
+            model,
             // Before the curves: these may go on meanwhile, and then the page is made again.
             last_epochs: database.wait(store.last_epochs(sweep.key))?,
             trials: database.wait(store.wanted_trials(sweep.key))?,
@@ -108,10 +120,21 @@ impl<'a> Reporter<'a> {
                 predictions.logits.len() + problems.len(),
             ));
         }
+        let test = observed.model.report();
         let mut made = Made {
             report: observed.report(curves, predictions, generated_at.to_owned()),
             is_complete: problems.is_empty(),
         };
+        match test {
+            Ok(test) => made.report.test = test,
+            Err(error) => {
+                let (sweep, dataset) = (&sweep.name, &sweep.dataset);
+                self.said.once(format!(
+                    "warning: {sweep} on {dataset}: nothing of test: {error:#}"
+                ));
+                made.is_complete = false;
+            }
+        }
         if let (Some(folder), Some(expected), [_, ..]) = (dataset, expected, &*made.report.pictures)
         {
             match self.shelf.photographs(&folder, &sweep.fingerprint) {

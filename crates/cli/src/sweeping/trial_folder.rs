@@ -355,7 +355,7 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// The hash that a finished trial's `result.toml` has for one of its files.
-pub(super) fn recorded_hash(folder: &Path, name: &str) -> anyhow::Result<String> {
+pub(crate) fn recorded_hash(folder: &Path, name: &str) -> anyhow::Result<String> {
     /// What of `result.toml` is read.
     #[derive(Deserialize)]
     struct Files {

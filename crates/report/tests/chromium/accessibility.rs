@@ -1,6 +1,6 @@
 //! axe-core finds nothing serious in a page, in light colours or dark ones.
 
-use fitroom_report::{check_page, index_page, sweep_page};
+use fitroom_report::{check_page, index_page, routes_page, sweep_page};
 
 use crate::browser::{Axe, Browser, Colours, Impact, Medium};
 use crate::specimen;
@@ -51,4 +51,9 @@ fn the_index_is_accessible() {
 #[test]
 fn the_page_of_a_check_is_accessible() {
     assert_nothing_serious(&check_page(&specimen::check()));
+}
+
+#[test]
+fn the_page_of_routes_is_accessible() {
+    assert_nothing_serious(&routes_page(&specimen::routes::report()));
 }

@@ -4,6 +4,8 @@
 //! - `drawings`: curves, the confusion matrix, and the size of it all
 //! - `safety`: nothing that a name says is taken for markup, and nothing is fetched
 //! - `other_pages`: the index, and the page of a check
+//! - `test_split`: what is said of the test split
+//! - `routes`: the page of routes
 //! - `imported`: what logs of others do not say
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -15,7 +17,9 @@ mod drawings;
 mod imported;
 mod leaderboard;
 mod other_pages;
+mod routes;
 mod safety;
+mod test_split;
 
 use fitroom_domain::Hyperparameters;
 use fitroom_report::TrialRow;

@@ -1,9 +1,10 @@
 //! The index, and the page of a check.
 
+use fitroom_domain::statistics::wilson;
 use fitroom_report::{check_page, index_page};
 
 use crate::specimen;
-use crate::text;
+use crate::{rows, text};
 
 #[test]
 fn a_check_shows_every_finding_and_counts_what_it_does_not_show() {
@@ -44,4 +45,32 @@ fn the_index_links_to_every_sweep_of_every_task() {
     assert!(page.contains("href=\"./catalogue/primary.html\""));
     assert!(text(&page).contains("66 of 72 finished"));
     assert!(text(&page).contains("no trial has finished"));
+}
+
+#[test]
+fn the_index_has_test_accuracies_and_says_of_which_model() {
+    let mut index = specimen::index();
+    let page = index_page(&index);
+    let lines: Vec<String> = page.split("<table").skip(1).flat_map(rows).collect();
+    let interval = wilson(566.0 / 677.0, 677, 0.95);
+    let shown = format!("{:.1}–{:.1}%", 100.0 * interval.low, 100.0 * interval.high);
+    assert!(
+        lines[0].contains("83.6%") && lines[0].contains(&shown),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[0].contains("of another model, k3x3-n64-d256") && lines[0].contains("read 3 times")
+    );
+    assert!(lines[1].contains("not evaluated"), "{}", lines[1]);
+    assert!(
+        lines[2].contains("99.1%")
+            && !lines[2].contains("another model")
+            && !lines[2].contains("times")
+    );
+    // Logs of others say nothing of test.
+    index.datasets.truncate(1);
+    index.datasets[0].fingerprint = None;
+    index.datasets[0].tasks[0].test = None;
+    assert!(!text(&index_page(&index)).contains("test accuracy"));
 }

@@ -1,6 +1,6 @@
 //! Nothing that a name says is taken for markup, and nothing is fetched.
 
-use fitroom_report::{check_page, index_page, sweep_page};
+use fitroom_report::{check_page, index_page, routes_page, sweep_page};
 
 use crate::specimen;
 
@@ -28,7 +28,16 @@ fn hostile_names_stay_text() {
     for photograph in report.photographs.values_mut() {
         photograph.path = hostile.to_owned();
     }
+    let test = report.test.as_mut().unwrap();
+    test.model_name = hostile.to_owned();
+    test.trained_by = hostile.to_owned();
+    for look in &mut test.looks {
+        look.at = hostile.to_owned();
+        look.model_name = hostile.to_owned();
+    }
     let mut index = specimen::index();
+    index.datasets[0].routes = Some(format!("javascript:{hostile}"));
+    index.datasets[0].tasks[0].test.as_mut().unwrap().model_name = hostile.to_owned();
     index.datasets[0].name = hostile.to_owned();
     index.datasets[0].tasks[0].task = hostile.to_owned();
     index.datasets[0].tasks[0].sweeps[0].name = hostile.to_owned();
@@ -41,8 +50,22 @@ fn hostile_names_stay_text() {
     let picture = &mut check.sections[0].groups[0].pictures[0];
     picture.path = hostile.to_owned();
     picture.labels = vec![hostile.to_owned()];
+    let mut routes = specimen::routes::report();
+    routes.dataset.name = hostile.to_owned();
+    routes.missing = vec![hostile.to_owned()];
+    routes.models[0].task = hostile.to_owned();
+    routes.models[0].trial = hostile.to_owned();
+    routes.comparisons[0].combined = hostile.to_owned();
+    routes.comparisons[0].hierarchical = vec![hostile.to_owned()];
+    routes.comparisons[0].columns = vec![hostile.to_owned(); 2];
+    let routes = routes_page(&routes);
     let check = check_page(&check).replace("<img src=\"data:image/png;base64,", "");
-    for page in [sweep_page(&report).unwrap(), index_page(&index), check] {
+    for page in [
+        sweep_page(&report).unwrap(),
+        index_page(&index),
+        routes,
+        check,
+    ] {
         let scripts = page.matches("<script").count();
         let data = page
             .matches("<script id=\"sweep-data\" type=\"application/json\">")
@@ -67,6 +90,7 @@ fn pages_fetch_nothing() {
     for page in [
         sweep_page(&specimen::nearly_done(&[0, 1])).unwrap(),
         index_page(&specimen::index()),
+        routes_page(&specimen::routes::report()),
     ] {
         let page = page.replace(" src=\"data:image/jpeg;base64,", "");
         for forbidden in [

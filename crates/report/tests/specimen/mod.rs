@@ -9,6 +9,9 @@
     reason = "the invented numbers are known to be valid"
 )]
 
+pub(crate) mod routes;
+pub(crate) mod test_split;
+
 use std::collections::BTreeMap;
 
 use fitroom_domain::{
@@ -18,7 +21,7 @@ use fitroom_domain::{
 };
 use fitroom_report::{
     CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass, IndexDataset,
-    IndexReport, IndexSweep, IndexTask, Photograph, SweepReport, SweepSource, TrialRow,
+    IndexReport, IndexSweep, IndexTask, IndexTest, Photograph, SweepReport, SweepSource, TrialRow,
     ValidationPicture,
 };
 
@@ -304,6 +307,7 @@ pub(crate) fn report(trials: Vec<TrialRow>) -> SweepReport {
         trials,
         pictures: Vec::new(),
         photographs: BTreeMap::new(),
+        test: None,
     }
 }
 
@@ -356,7 +360,9 @@ pub(crate) fn nearly_done(seeds: &[u64]) -> SweepReport {
     for index in &ranked[..5] {
         trials[*index].weights_kept = true;
     }
-    with_answers(report(trials))
+    let mut report = with_answers(report(trials));
+    report.test = Some(test_split::tested(&report));
+    report
 }
 
 /// The whole grid with five seeds, all finished.
@@ -383,6 +389,7 @@ pub(crate) fn index() -> IndexReport {
             IndexDataset {
                 name: dataset().name,
                 fingerprint: Some(dataset().fingerprint),
+                routes: Some("catalogue/routes.html".to_owned()),
                 tasks: vec![
                     IndexTask {
                         task: "trousers_all".to_owned(),
@@ -390,6 +397,13 @@ pub(crate) fn index() -> IndexReport {
                         photographs: Some(678),
                         leak_warning: None,
                         best: best.clone(),
+                        test: Some(IndexTest {
+                            model: grid(&[0], 678)[3].id.clone(),
+                            model_name: grid(&[0], 678)[3].name.clone(),
+                            accuracy: 566.0 / 677.0,
+                            photographs: 677,
+                            looks: 3,
+                        }),
                         finished: 74,
                         sweeps: vec![
                             sweep("trousers_all", 66, 72),
@@ -402,6 +416,7 @@ pub(crate) fn index() -> IndexReport {
                         photographs: Some(678),
                         leak_warning: None,
                         best: None,
+                        test: None,
                         finished: 0,
                         sweeps: vec![sweep("primary", 0, 36)],
                     },
@@ -410,11 +425,19 @@ pub(crate) fn index() -> IndexReport {
             IndexDataset {
                 name: "demo".to_owned(),
                 fingerprint: Some("ffeeddccbbaa99887766554433221100".parse().unwrap()),
+                routes: None,
                 tasks: vec![IndexTask {
                     task: "primary".to_owned(),
                     validated: Some(678),
                     photographs: Some(678),
                     leak_warning: None,
+                    test: best.as_ref().map(|best| IndexTest {
+                        model: best.id.clone(),
+                        model_name: best.name.clone(),
+                        accuracy: 0.991,
+                        photographs: 677,
+                        looks: 1,
+                    }),
                     best,
                     finished: 4,
                     sweeps: vec![sweep("first_try", 4, 4)],

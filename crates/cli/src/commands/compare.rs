@@ -1,0 +1,167 @@
+//! `fitroom compare`: the combined beside the hierarchical route, on the same test photographs.
+
+use anyhow::anyhow;
+use fitroom_data::read_manifest;
+use fitroom_domain::DatasetKey;
+use fitroom_domain::route::{RouteComparison, RouteResult};
+use fitroom_domain::statistics::Interval;
+use fitroom_report::verdict_sentence;
+use serde::Serialize;
+
+use crate::arguments::{CompareArguments, Places};
+use crate::choose_dataset;
+use crate::exit::{Exit, Failure, OrInput};
+use crate::output;
+use crate::reporting::{routes_report, write_routes};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct CompareJson<'a> {
+    dataset: &'a str,
+    fingerprint: &'a str,
+    /// Whether mirrored copies count as photographs of their own where points are counted.
+    as_study: bool,
+    comparisons: &'a [RouteComparison],
+    /// Why other routes are not compared.
+    missing: &'a [String],
+}
+
+pub(crate) fn run(places: &Places, arguments: &CompareArguments) -> Result<Exit, Failure> {
+    let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
+    let name = folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let fingerprint = read_manifest(&folder).or_input()?.fingerprint;
+    let dataset = DatasetKey { name, fingerprint };
+    compare(places, &dataset, arguments)
+}
+
+/// Compares all routes of a dataset, prints the result and writes its page.
+pub(crate) fn compare(
+    places: &Places,
+    dataset: &DatasetKey,
+    arguments: &CompareArguments,
+) -> Result<Exit, Failure> {
+    let report = routes_report(&places.runs, dataset, arguments.as_study).or_input()?;
+    if report.comparisons.is_empty() {
+        let why = match report.missing.is_empty() {
+            true => "it has no models (`fitroom evaluate` keeps and evaluates them)".to_owned(),
+            false => report.missing.join("\n"),
+        };
+        return Err(anyhow!(
+            "no routes of dataset `{}` can be compared: {why}",
+            dataset.name
+        ))
+        .or_input();
+    }
+    if arguments.json {
+        output::data(&serde_json::to_string_pretty(&CompareJson {
+            dataset: &dataset.name,
+            fingerprint: dataset.fingerprint.as_str(),
+            as_study: report.as_study,
+            comparisons: &report.comparisons,
+            missing: &report.missing,
+        })?)?;
+    } else {
+        let texts: Vec<String> = report.comparisons.iter().map(text).collect();
+        output::data(&texts.join("\n\n"))?;
+    }
+    for missing in &report.missing {
+        output::message(missing);
+    }
+    let page = write_routes(places, &report)?;
+    output::message(&format!("report: {}", page.path.display()));
+    Ok(Exit::Well)
+}
+
+/// A comparison for people.
+fn text(comparison: &RouteComparison) -> String {
+    let copies = comparison.pictures - comparison.photographs;
+    let copies = match copies {
+        0 => String::new(),
+        copies => format!(" and {copies} mirrored copies"),
+    };
+    format!(
+        "{} beside {}: {} test photographs{copies}\n{}\n{}\n{}",
+        comparison.combined,
+        comparison.hierarchical.join(", "),
+        comparison.photographs,
+        routes_table(comparison),
+        differences_table(comparison),
+        verdict_sentence(comparison)
+    )
+}
+
+fn routes_table(comparison: &RouteComparison) -> String {
+    let mut headings = vec![
+        "route".to_owned(),
+        "points".to_owned(),
+        "all right".to_owned(),
+    ];
+    headings.push("95 % interval".to_owned());
+    headings.extend(
+        comparison
+            .columns
+            .iter()
+            .map(|column| format!("{column} right")),
+    );
+    headings.extend(
+        comparison
+            .columns
+            .iter()
+            .map(|it| format!("first wrong: {it}")),
+    );
+    headings.extend(["multiply-adds", "ms"].map(str::to_owned));
+    let row = |result: &RouteResult| {
+        let mut row = vec![
+            result.route.to_string(),
+            format!("{} of {}", result.points, result.most_points),
+            output::percent(result.joint_accuracy),
+            format!(
+                "{} to {}",
+                output::percent(result.joint_interval.low),
+                output::percent(result.joint_interval.high)
+            ),
+        ];
+        row.extend(result.columns_right.iter().map(u64::to_string));
+        row.extend(result.first_mistakes.iter().map(u64::to_string));
+        row.push(format!("{:.1} M", result.cost.multiply_adds / 1e6));
+        row.push((result.cost.milliseconds).map_or_else(String::new, |it| format!("{it:.2}")));
+        row
+    };
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    output::table(&headings, &headings[1..], comparison.routes.iter().map(row))
+}
+
+fn differences_table(comparison: &RouteComparison) -> String {
+    let headings = [
+        "difference",
+        "points for 100 photographs",
+        "95 % interval",
+        "p",
+        "all right",
+        "95 % interval of that",
+        "p of that",
+    ];
+    let range = |interval: Interval| {
+        format!(
+            "{:+.1} to {:+.1}",
+            100.0 * interval.low,
+            100.0 * interval.high
+        )
+    };
+    let rows = comparison.differences.iter().map(|it| {
+        vec![
+            format!("{} − {}", it.first, it.second),
+            format!("{:+.1}", 100.0 * it.points.difference),
+            range(it.points.interval),
+            format!("{:.3}", it.points.p_value),
+            format!("{:+.1} %", 100.0 * it.joint.difference),
+            range(it.joint.interval),
+            format!("{:.3}", it.joint.p_value),
+        ]
+    });
+    output::table(&headings, &headings[1..], rows)
+}

@@ -1,0 +1,261 @@
+//! `fitroom label`: photographs of which nothing is known get their labels.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::thread::{self, available_parallelism};
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use fitroom_data::PhotographSource;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::best::keep_models_of;
+use crate::arguments::{LabelArguments, Places};
+use crate::choose_dataset;
+use crate::exit::{Exit, Failure, OrInput};
+use crate::interrupt::Interrupt;
+use crate::labelling::{
+    Doubtful, Labeller, LabelsFile, Outcome, Reviewing, RouteModels, SheetNotes, write_sheet,
+};
+use crate::models::models_folder;
+use crate::output;
+
+/// Photographs that a thread labels at a time: enough that a model is asked about many at once.
+const CHUNK: usize = 128;
+
+/// Unreadable photographs that are listed one by one; the rest is counted.
+const LISTED: usize = 100;
+
+pub(crate) fn run(places: &Places, arguments: &LabelArguments) -> Result<Exit, Failure> {
+    let source = PhotographSource::open(&arguments.photographs).or_input()?;
+    let total = source.len();
+    if total == 0 {
+        let shown = arguments.photographs.display();
+        return Err(anyhow!("`{shown}` holds no photographs")).or_input();
+    }
+    let folder = find_models(places, arguments)?;
+    let models = RouteModels::read(&folder, arguments.route).or_input()?;
+    let reviewing = Reviewing::new(&models, arguments.precision).or_input()?;
+    let notes = notes(&models, arguments, &reviewing);
+    for note in notes.iter().chain(&models.open_ends()) {
+        output::message(note);
+    }
+    let interrupt = Interrupt::listen("stopping; no file is written (again: at once)")?;
+    let at = |path: &Path| format!("failed to write `{}`", path.display());
+    let mut file = LabelsFile::create(&arguments.out, &models.columns)
+        .with_context(|| at(&arguments.out))
+        .or_input()?;
+    let mut doubtful = Doubtful::new(arguments.sheet_photographs);
+    let start = Instant::now();
+    let mut counts = Counts::default();
+    let bar = progress_bar(total)?;
+    let labelled = label_all(&source, &models, &interrupt, &mut |outcome| {
+        bar.inc(1);
+        match outcome {
+            Outcome::Labelled(photograph) => {
+                let needs_review = reviewing.needs_review(photograph.joint);
+                counts.labelled += 1;
+                counts.to_review += u64::from(needs_review);
+                doubtful.add(&photograph, needs_review);
+                file.add(&photograph, needs_review)
+                    .with_context(|| at(&arguments.out))
+            }
+            Outcome::Unreadable(path, why) => {
+                counts.unreadable += 1;
+                if counts.unreadable <= LISTED as u64 {
+                    bar.suspend(|| {
+                        output::message(&format!("skipped `{path}`: the photograph {why}"))
+                    });
+                }
+                Ok(())
+            }
+        }
+    });
+    bar.finish_and_clear();
+    labelled?;
+    if interrupt.asked() {
+        output::message("interrupted: no file was written");
+        return Ok(Exit::Interrupted);
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    file.finish()?;
+    counts.say(seconds, &arguments.out);
+    if let Some(sheet) = sheet_path(arguments) {
+        let notes = SheetNotes {
+            source: arguments.photographs.display().to_string(),
+            photographs: counts.labelled,
+            to_review: counts.to_review,
+            unreadable: counts.unreadable,
+            notes,
+        };
+        write_sheet(
+            &sheet,
+            notes,
+            &models,
+            doubtful,
+            &mut source.reader().or_input()?,
+        )?;
+        output::message(&format!("to look through and correct: {}", sheet.display()));
+    }
+    Ok(match counts.unreadable {
+        0 => Exit::Well,
+        _ => Exit::PartFailed,
+    })
+}
+
+/// How many photographs there were.
+#[derive(Debug, Default)]
+struct Counts {
+    labelled: u64,
+    to_review: u64,
+    unreadable: u64,
+}
+
+impl Counts {
+    fn say(&self, seconds: f64, out: &Path) {
+        let Counts {
+            labelled,
+            to_review,
+            unreadable,
+        } = self;
+        if *unreadable > LISTED as u64 {
+            output::message(&format!(
+                "… and {} more skipped",
+                unreadable - LISTED as u64
+            ));
+        }
+        let skipped = match unreadable {
+            0 => String::new(),
+            _ => format!("; {unreadable} skipped"),
+        };
+        output::message(&format!(
+            "{}: {labelled} photographs labelled in {seconds:.1} s ({:.0} a second), {to_review} of them to be reviewed{skipped}",
+            out.display(),
+            (labelled + unreadable) as f64 / seconds.max(1e-9)
+        ));
+    }
+}
+
+/// Where the models lie. Those of a dataset are brought up to date.
+fn find_models(places: &Places, arguments: &LabelArguments) -> Result<PathBuf, Failure> {
+    if let Some(folder) = &arguments.models {
+        return Ok(folder.clone());
+    }
+    let dataset = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
+    let kept = keep_models_of(places, &dataset)?;
+    let Some(model) = kept.first() else {
+        return Err(anyhow!(
+            "no trial on `{}` has finished in `{}`: there are no models to label with\n\
+             (`--models DIR` names a folder of models)",
+            dataset.display(),
+            places.runs.display()
+        ))
+        .or_input();
+    };
+    Ok(models_folder(&places.runs, &model.file.dataset.name))
+}
+
+/// Labels all photographs on all cores and hands the outcomes over in their order. At any time each thread holds one
+/// chunk, so that memory is bounded. Ends early if somebody asks.
+fn label_all(
+    source: &PhotographSource,
+    models: &RouteModels,
+    interrupt: &Interrupt,
+    take: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
+) -> Result<(), Failure> {
+    let threads = available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut labellers = Vec::new();
+    for _ in 0..threads.min(source.len().div_ceil(CHUNK)) {
+        let reader = source.reader().or_input()?;
+        labellers.push(Labeller::new(models, reader).or_input()?);
+    }
+    let paths: Vec<&str> = source.paths().collect();
+    for round in paths.chunks(CHUNK * labellers.len().max(1)) {
+        if interrupt.asked() {
+            break;
+        }
+        let outcomes: Vec<anyhow::Result<Vec<Outcome>>> = thread::scope(|scope| {
+            let at_work: Vec<_> = labellers
+                .iter_mut()
+                .zip(round.chunks(CHUNK))
+                .map(|(labeller, paths)| scope.spawn(move || labeller.label(paths)))
+                .collect();
+            let ended = at_work.into_iter().map(|it| it.join());
+            let panicked = |_| Err(anyhow!("labelling panicked"));
+            ended.map(|it| it.unwrap_or_else(panicked)).collect()
+        });
+        for outcomes in outcomes {
+            for outcome in outcomes? {
+                take(outcome)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The page to look through; `None` if none is wanted.
+fn sheet_path(arguments: &LabelArguments) -> Option<PathBuf> {
+    let given = arguments.sheet.clone();
+    let path = given.unwrap_or_else(|| arguments.out.with_extension("html"));
+    (arguments.sheet_photographs > 0).then_some(path)
+}
+
+/// What to know of the labels: which models, which rule, and how good it is.
+fn notes(models: &RouteModels, arguments: &LabelArguments, reviewing: &Reviewing) -> Vec<String> {
+    let asked = models
+        .route
+        .questions()
+        .into_iter()
+        .filter_map(|it| models.models.get(it));
+    let asked: Vec<String> = asked
+        .map(|model| format!("{} ({})", model.file.task.name, model.file.name))
+        .collect();
+    let mut notes = vec![format!("Route {}: {}.", arguments.route, asked.join(", "))];
+    let wanted = output::percent(arguments.precision);
+    notes.push(match &reviewing.rule {
+        Some(rule) => format!(
+            "Labels with a joint probability of at least {0:.4} need no review: on validation those are {1} of {2} \
+             photographs, of which {3} have all labels right, so {4} or more with 95 % confidence ({wanted} was asked for).",
+            rule.threshold,
+            rule.accepted,
+            rule.photographs,
+            rule.right,
+            output::percent(rule.lower_bound)
+        ),
+        None => format!(
+            "Every photograph needs review: no threshold on the {} validation photographs gives a precision of {wanted} \
+             with 95 % confidence.",
+            reviewing.photographs
+        ),
+    });
+    notes.push(match &reviewing.test {
+        Some(test) => {
+            let accepted = match test.share() {
+                Some((share, interval)) => format!(
+                    "{} of them need no review, and {} of these have all labels right: {} (95 % interval {} to {})",
+                    test.accepted,
+                    test.right,
+                    output::percent(share),
+                    output::percent(interval.low),
+                    output::percent(interval.high)
+                ),
+                None => "all of them need review".to_owned(),
+            };
+            format!(
+                "On {} test photographs of the same dataset, {} have all labels right; {accepted}. Photographs of another \
+                 kind may be another matter.",
+                test.photographs, test.all_right
+            )
+        }
+        None => "How precise that is on test photographs is not known: `fitroom evaluate` finds out.".to_owned(),
+    });
+    notes
+}
+
+fn progress_bar(total: usize) -> anyhow::Result<ProgressBar> {
+    let bar = ProgressBar::new(total as u64);
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:30} {pos} of {len} photographs, {per_sec}, {eta} left",
+    )?);
+    Ok(bar)
+}

@@ -1,0 +1,134 @@
+//! `fitroom study`: everything that can be found out about a dataset, in one command that goes on where it was stopped.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use fitroom_data::{Dataset, TaskRowsError};
+use fitroom_domain::Split;
+
+use super::planned_sweep::{Asked, How, PlannedSweep};
+use super::sweep::{read_sweep, train_all};
+use super::{compare, evaluate, report};
+use crate::arguments::{
+    CompareArguments, EvaluateArguments, Places, ReportArguments, StudyArguments,
+};
+use crate::choose_dataset;
+use crate::exit::{Exit, Failure, OrInput};
+use crate::output;
+use crate::reporting::routes_report;
+
+/// Configurations of each sweep that a quick study trains.
+const QUICK: usize = 3;
+
+/// The file in the folder of sweeps that is none.
+const TASKS: &str = "tasks.toml";
+
+pub(crate) fn run(places: &Places, arguments: &StudyArguments) -> Result<Exit, Failure> {
+    let engine = arguments.device.engine().or_input()?;
+    let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
+    let dataset = Dataset::load(&folder).or_input()?;
+    let planned = plan(arguments, &dataset)?;
+    let how = How {
+        engine,
+        workers: arguments.workers,
+        checkpoint_every: arguments.checkpoint_every,
+    };
+    let asked = Asked {
+        overrides: &[],
+        retry: &[],
+    };
+    let mut exit = train_all(&planned, places, &dataset, how, asked)?;
+    if exit == Exit::Interrupted {
+        return Ok(exit);
+    }
+    let has_test = dataset.splits.contains(&Split::Test);
+    let key = dataset.key();
+    drop(dataset);
+    let data = Some(folder.display().to_string());
+    let mut also = |other: Exit| {
+        if other != Exit::Well {
+            exit = other;
+        }
+    };
+    match has_test {
+        true => {
+            also(evaluate::run(
+                places,
+                &EvaluateArguments {
+                    data: data.clone(),
+                    again: false,
+                    json: false,
+                },
+            )?);
+            // A dataset whose tasks do not come in two kinds has nothing to compare.
+            if !routes_report(&places.runs, &key, false)?
+                .comparisons
+                .is_empty()
+            {
+                also(compare::run(
+                    places,
+                    &CompareArguments {
+                        data,
+                        as_study: false,
+                        json: false,
+                    },
+                )?);
+            }
+        }
+        false => output::message("no test photographs: nothing to evaluate and compare on"),
+    }
+    also(report::run(places, &ReportArguments::all())?);
+    Ok(exit)
+}
+
+/// The sweeps that the dataset can answer. Others are said.
+fn plan(arguments: &StudyArguments, dataset: &Dataset) -> Result<Vec<PlannedSweep>, Failure> {
+    let mut planned: Vec<PlannedSweep> = Vec::new();
+    let mut tasks = HashSet::new();
+    for path in sweep_files(&arguments.sweeps).or_input()? {
+        let source = read_sweep(&path, None, &[])?;
+        if arguments.quick && tasks.contains(&source.task.name) {
+            continue;
+        }
+        let (name, task) = (source.sweep.name.clone(), source.task.name.clone());
+        match PlannedSweep::new(source, dataset) {
+            Ok(mut sweep) => {
+                if arguments.quick {
+                    sweep.keep_cheapest(QUICK);
+                }
+                tasks.insert(task);
+                planned.push(sweep);
+            }
+            Err(error) if error.chain().any(|cause| cause.is::<TaskRowsError>()) => {
+                output::message(&format!("{name} is left out: {}", error.root_cause()));
+            }
+            Err(error) => return Err(error).or_input(),
+        }
+    }
+    if planned.is_empty() {
+        let sweeps = arguments.sweeps.display();
+        return Err(anyhow!(
+            "`{sweeps}` holds no sweep that dataset `{}` can answer",
+            dataset.name
+        ))
+        .or_input();
+    }
+    Ok(planned)
+}
+
+/// The sweep files in a folder, by name.
+fn sweep_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let at = || format!("failed to list `{}`", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(at)? {
+        let path = entry.with_context(at)?.path();
+        let is_sweep = path.extension().is_some_and(|it| it == "toml") && !path.ends_with(TASKS);
+        if is_sweep && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,117 @@
+//! The models of a dataset, and the route that they make.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+use fitroom_domain::ImageSize;
+use fitroom_domain::route::{Labels, Question, Route, RouteKind};
+
+use crate::models::{KeptModel, models_in};
+
+/// Models that together label photographs of which nothing is known.
+#[derive(Debug, Clone)]
+pub(crate) struct RouteModels {
+    pub(crate) models: Vec<KeptModel>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) route: Route,
+    /// The size that every model takes.
+    pub(crate) size: ImageSize,
+    /// Every column that a photograph may get a label in: first those that models predict, in the order of the route.
+    pub(crate) columns: Vec<String>,
+}
+
+impl RouteModels {
+    /// The models in the folders below `folder`.
+    ///
+    /// # Errors
+    /// When one is damaged, there is none to begin with, or they take photographs of different sizes.
+    pub(crate) fn read(folder: &Path, kind: RouteKind) -> anyhow::Result<RouteModels> {
+        let shown = folder.display();
+        let models = models_in(folder)?;
+        let questions: Vec<Question> = models.iter().map(|it| it.file.question()).collect();
+        let route = Route::plan(&questions, kind, &Labels::new());
+        let first = route
+            .nodes()
+            .first()
+            .and_then(|node| models.get(node.question));
+        let Some(first) = first else {
+            let tasks: Vec<&str> = models.iter().map(|it| it.file.task.name.as_str()).collect();
+            let found = match tasks.is_empty() {
+                true => "there are no models".to_owned(),
+                false => format!("all of {} need to know something", tasks.join(", ")),
+            };
+            return Err(anyhow!(
+                "`{shown}`: {found}, expected one for photographs of which nothing is known, a task without `where`\n\
+                 (`fitroom best` keeps the models of tasks that were trained)"
+            ));
+        };
+        let size = first.file.image;
+        if let Some(other) = models.iter().find(|model| model.file.image != size) {
+            let (one, another) = (&first.file, &other.file);
+            return Err(anyhow!(
+                "`{shown}` holds models for photographs of different sizes: {} takes {}×{}, {} takes {}×{}",
+                one.task.name,
+                one.image.width,
+                one.image.height,
+                another.task.name,
+                another.image.width,
+                another.image.height
+            ));
+        }
+        let mut columns = route.columns();
+        let others = route
+            .nodes()
+            .iter()
+            .flat_map(|node| &node.known)
+            .flat_map(Labels::keys);
+        for column in others {
+            if !columns.contains(column) {
+                columns.push(column.clone());
+            }
+        }
+        Ok(RouteModels {
+            questions,
+            route,
+            size,
+            columns,
+            models,
+        })
+    }
+
+    /// Every label that a column may get, in the order in which models have them.
+    pub(crate) fn labels_of(&self, column: &str) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        let known = self.route.nodes().iter().flat_map(|node| &node.known);
+        for label in known.filter_map(|known| known.get(column)) {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        labels
+    }
+
+    /// What stays open at some end of the route, in words: the columns, and of which photographs.
+    pub(crate) fn open_ends(&self) -> Vec<String> {
+        let ends = self.route.nodes().iter().flat_map(|node| {
+            let ends = node.known.iter().zip(&node.next);
+            ends.filter(|(_, next)| next.is_none())
+                .map(|(known, _)| known)
+        });
+        ends.filter_map(|known| {
+            let open = self
+                .columns
+                .iter()
+                .filter(|column| !known.contains_key(*column));
+            let open: Vec<&str> = open.map(String::as_str).collect();
+            let labels: Vec<&str> = known.values().map(String::as_str).collect();
+            (!open.is_empty()).then(|| {
+                format!(
+                    "no model tells {} of {}",
+                    open.join(" and "),
+                    labels.join(" · ")
+                )
+            })
+        })
+        .collect()
+    }
+}

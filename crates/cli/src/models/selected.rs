@@ -1,0 +1,120 @@
+//! Which trial of each task is its model.
+
+use std::collections::BTreeMap;
+
+use fitroom_domain::{Chosen, DatasetKey, Task};
+use fitroom_report::cheapest_good_enough;
+use fitroom_store::{Preference, SweepRecord, TaskKey, TrialRow};
+
+use crate::arguments::Places;
+use crate::commands::best::best_of_each;
+use crate::database::Database;
+use crate::output;
+use crate::reporting::Reporter;
+
+/// A task's model: a trial with the reason for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Selected {
+    pub(crate) row: TrialRow,
+    pub(crate) chosen: Chosen,
+    /// The sweep that asked the task last, on the dataset as it is called by now; `None` of imported trials.
+    pub(crate) asked: Option<SweepRecord>,
+}
+
+impl Selected {
+    /// The name of its dataset.
+    pub(crate) fn dataset(&self) -> &str {
+        (self.asked.as_ref()).map_or(&self.row.dataset, |sweep| &sweep.dataset)
+    }
+
+    /// By dataset, then by task.
+    pub(crate) fn order(&self) -> (&str, &str) {
+        (self.dataset(), self.row.trial.task())
+    }
+
+    /// The dataset and the task, by the names that they have now; `None` of an imported trial.
+    pub(crate) fn question(&self) -> Option<(DatasetKey, &Task)> {
+        let asked = self.asked.as_ref()?;
+        let dataset = DatasetKey {
+            name: asked.dataset.clone(),
+            fingerprint: asked.fingerprint.clone(),
+        };
+        Some((dataset, asked.question()?))
+    }
+}
+
+/// Selects models by the leaderboard, and by what somebody prefers.
+pub(crate) struct Selector<'a> {
+    pub(crate) places: &'a Places,
+    pub(crate) database: &'a Database,
+}
+
+impl Selector<'_> {
+    /// The model of each task on each dataset that has a finished trial, by dataset and task.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) fn select(&self) -> anyhow::Result<Vec<Selected>> {
+        let store = self.database.store();
+        let trials = self.database.wait(store.trials())?;
+        let sweeps = self.database.wait(store.sweeps())?;
+        let preferences = self.database.wait(store.selections())?;
+        let best = best_of_each(trials.clone());
+        let of_task = |best: TrialRow| self.of_task(best, &trials, &sweeps, &preferences);
+        best.into_iter().map(of_task).collect()
+    }
+
+    fn of_task(
+        &self,
+        best: TrialRow,
+        trials: &[TrialRow],
+        sweeps: &[SweepRecord],
+        preferences: &BTreeMap<TaskKey, Preference>,
+    ) -> anyhow::Result<Selected> {
+        let key = (best.fingerprint.clone(), best.definition.clone());
+        let of_task = |sweep: &&SweepRecord| {
+            sweep.fingerprint == key.0 && sweep.definition == key.1 && sweep.question().is_some()
+        };
+        // The one that ran last comes first.
+        let asked = sweeps.iter().find(of_task).cloned();
+        let finished = |is_wanted: &dyn Fn(&TrialRow) -> bool| {
+            let mut finished = trials.iter().filter(|row| row.figures.is_some());
+            finished.find(|row| is_wanted(row)).cloned()
+        };
+        let preferred = match preferences.get(&key) {
+            Some(Preference::Pinned(trial)) => {
+                finished(&|row| row.key == *trial).map(|row| (row, Chosen::Pinned))
+            }
+            Some(Preference::Cheapest) => {
+                // The mark on the page of the sweep that trained the best.
+                let sweep = sweeps
+                    .iter()
+                    .filter(of_task)
+                    .find(|it| it.name == best.sweep);
+                let cheapest = sweep
+                    .map(|sweep| self.cheapest(sweep))
+                    .transpose()?
+                    .flatten();
+                let row = cheapest.and_then(|id| finished(&|row| row.id.as_str() == id));
+                if row.is_none() {
+                    output::message(&format!(
+                        "{} on {}: no trial is marked as good enough to ship, so the most accurate one is taken",
+                        best.trial.task(),
+                        best.dataset
+                    ));
+                }
+                row.map(|row| (row, Chosen::Cheapest))
+            }
+            Some(Preference::Accuracy) | None => None,
+        };
+        let (row, chosen) = preferred.unwrap_or((best, Chosen::Accuracy));
+        Ok(Selected { row, chosen, asked })
+    }
+
+    /// The id of the trial that a sweep's page marks as the cheapest that is good enough.
+    fn cheapest(&self, sweep: &SweepRecord) -> anyhow::Result<Option<String>> {
+        let mut reporter = Reporter::new(self.places, &[]);
+        let made = reporter.make(self.database, sweep, "")?;
+        Ok(cheapest_good_enough(&made.report).map(|id| id.as_str().to_owned()))
+    }
+}
