@@ -231,7 +231,7 @@ fn imported_sweeps_are_in_best_report_and_runs_like_any_other() {
     import(&workplace, &[&logs("keras")]);
     assert_eq!(workplace.trials().len(), 5);
     let best = workplace.fitroom(&["best"]);
-    assert!(best.stdout.contains("fast-") && best.stdout.contains("finished, imported"));
+    assert!(best.stdout.contains("fast-") && best.stdout.contains("accuracy, imported"));
     let report = workplace.fitroom(&["report"]);
     assert_eq!(report.code, Some(0), "{}", report.stderr);
     let page = fs::read_to_string(workplace.path("reports/torch logs/torch logs.html")).unwrap();

@@ -119,7 +119,11 @@ fn lists_for_programs_have_every_field() {
         .collect();
     assert!(accuracies.is_sorted_by(|a, b| a >= b), "{accuracies:?}");
     let best = workplace.fitroom(&["best", "--json"]);
-    let best: Vec<serde_json::Value> = serde_json::from_str(&best.stdout).unwrap();
+    let mut best: Vec<serde_json::Value> = serde_json::from_str(&best.stdout).unwrap();
+    let selected = best[0].as_object_mut().unwrap();
+    assert_eq!(selected.remove("chosen").unwrap(), "accuracy");
+    let model = selected.remove("model").unwrap();
+    assert_eq!(model, "runs/models/small/shapes");
     assert_eq!(best, [trials[0].clone()]);
 }
 

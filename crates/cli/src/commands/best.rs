@@ -49,7 +49,7 @@ pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Fa
         warn_of_leaks(it);
     }
     let mut shelf = DatasetShelf::new(&places.datasets);
-    let kept = keep_all(places, &mut shelf, selected)?;
+    let kept = keep_all(&Keeper::new(&places.runs)?, &mut shelf, selected)?;
     print(&kept, arguments.json, places)
 }
 
@@ -61,14 +61,10 @@ pub(crate) struct Kept {
 
 /// Keeps the models of these tasks; what cannot be kept is said.
 pub(crate) fn keep_all(
-    places: &Places,
+    keeper: &Keeper<'_>,
     shelf: &mut DatasetShelf,
     selected: Vec<Selected>,
 ) -> Result<Vec<Kept>, Failure> {
-    if selected.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keeper = Keeper::new(&places.runs)?;
     let mut kept: Vec<Kept> = Vec::with_capacity(selected.len());
     let mut taken = HashSet::new();
     for selected in by_age(selected) {
@@ -107,7 +103,7 @@ pub(crate) fn keep_models_of(places: &Places, folder: &Path) -> Result<Vec<KeptM
     let mut selected = selector.select()?;
     selected.retain(|it| it.row.fingerprint == fingerprint);
     let mut shelf = DatasetShelf::new(&places.datasets);
-    let kept = keep_all(places, &mut shelf, selected)?;
+    let kept = keep_all(&Keeper::new(&places.runs)?, &mut shelf, selected)?;
     let models = kept.into_iter().filter_map(|it| match it.keeping {
         Keeping::Kept { model, .. } => Some(*model),
         Keeping::NotKept(_) => None,
@@ -266,7 +262,10 @@ fn table(kept: &[Kept]) -> String {
             row.trial.task().to_owned(),
             row.sweep.clone(),
             row.name.clone(),
-            kept.selected.chosen.to_string(),
+            match row.trial.is_imported() {
+                true => format!("{}, imported", kept.selected.chosen),
+                false => kept.selected.chosen.to_string(),
+            },
             figure(|figures| Some(output::percent(figures.accuracy))),
             figure(|figures| Some(format!("{:.4}", figures.loss?))),
             figure(|figures| Some(format!("{}/{}", figures.best_epoch?, figures.epochs?))),

@@ -5,7 +5,7 @@ use fitroom_data::read_manifest;
 use fitroom_domain::DatasetKey;
 use fitroom_domain::route::{RouteComparison, RouteResult};
 use fitroom_domain::statistics::Interval;
-use fitroom_report::verdict_sentence;
+use fitroom_report::{RoutesReport, verdict_sentence};
 use serde::Serialize;
 
 use crate::arguments::{CompareArguments, Places};
@@ -35,16 +35,7 @@ pub(crate) fn run(places: &Places, arguments: &CompareArguments) -> Result<Exit,
         .into_owned();
     let fingerprint = read_manifest(&folder).or_input()?.fingerprint;
     let dataset = DatasetKey { name, fingerprint };
-    compare(places, &dataset, arguments)
-}
-
-/// Compares all routes of a dataset, prints the result and writes its page.
-pub(crate) fn compare(
-    places: &Places,
-    dataset: &DatasetKey,
-    arguments: &CompareArguments,
-) -> Result<Exit, Failure> {
-    let report = routes_report(&places.runs, dataset, arguments.as_study).or_input()?;
+    let report = routes_report(&places.runs, &dataset, arguments.as_study).or_input()?;
     if report.comparisons.is_empty() {
         let why = match report.missing.is_empty() {
             true => "it has no models (`fitroom evaluate` keeps and evaluates them)".to_owned(),
@@ -56,10 +47,15 @@ pub(crate) fn compare(
         ))
         .or_input();
     }
-    if arguments.json {
+    show(places, &report, arguments.json)
+}
+
+/// Prints a comparison and writes its page.
+pub(super) fn show(places: &Places, report: &RoutesReport, json: bool) -> Result<Exit, Failure> {
+    if json {
         output::data(&serde_json::to_string_pretty(&CompareJson {
-            dataset: &dataset.name,
-            fingerprint: dataset.fingerprint.as_str(),
+            dataset: &report.dataset.name,
+            fingerprint: report.dataset.fingerprint.as_str(),
             as_study: report.as_study,
             comparisons: &report.comparisons,
             missing: &report.missing,
@@ -71,7 +67,7 @@ pub(crate) fn compare(
     for missing in &report.missing {
         output::message(missing);
     }
-    let page = write_routes(places, &report)?;
+    let page = write_routes(places, report)?;
     output::message(&format!("report: {}", page.path.display()));
     Ok(Exit::Well)
 }

@@ -12,14 +12,24 @@ use crate::choose_dataset;
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::models::{
-    DatasetShelf, EvaluationFile, Keeping, KeptModel, ModelFigures, Selected, Selector, TEST,
-    hash_of_file, predict_split,
+    DatasetShelf, EvaluationFile, Keeper, Keeping, KeptModel, ModelFigures, Selected, Selector,
+    TEST, hash_of_file, predict_split,
 };
 use crate::output;
 
 pub(crate) fn run(places: &Places, arguments: &EvaluateArguments) -> Result<Exit, Failure> {
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
     let dataset = Dataset::load(&folder).or_input()?;
+    evaluate(places, dataset, arguments.again, arguments.json)
+}
+
+/// Evaluates the models of a dataset and prints their figures.
+pub(super) fn evaluate(
+    places: &Places,
+    dataset: Dataset,
+    again: bool,
+    json: bool,
+) -> Result<Exit, Failure> {
     let Some(database) = Database::open_existing(&places.runs)? else {
         let runs = places.runs.display();
         return Err(anyhow!("there are no trials in `{runs}` to evaluate")).or_input();
@@ -28,8 +38,8 @@ pub(crate) fn run(places: &Places, arguments: &EvaluateArguments) -> Result<Exit
         places,
         database: &database,
     };
-    let (evaluated, exit) = site.evaluate(dataset, arguments.again)?;
-    match arguments.json {
+    let (evaluated, exit) = site.evaluate(dataset, again)?;
+    match json {
         true => output::data(&serde_json::to_string_pretty(&evaluated)?)?,
         false => output::data(&table(&evaluated))?,
     }
@@ -37,14 +47,14 @@ pub(crate) fn run(places: &Places, arguments: &EvaluateArguments) -> Result<Exit
 }
 
 /// Where models are evaluated.
-pub(crate) struct Site<'a> {
-    pub(crate) places: &'a Places,
-    pub(crate) database: &'a Database,
+struct Site<'a> {
+    places: &'a Places,
+    database: &'a Database,
 }
 
 /// A model with its figures, as `--json` shows it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Evaluated {
+struct Evaluated {
     dataset: String,
     fingerprint: String,
     task: String,
@@ -63,11 +73,7 @@ pub(crate) struct Evaluated {
 
 impl Site<'_> {
     /// Evaluates the model of each task of a dataset that was not evaluated yet, or all of them `again`.
-    pub(crate) fn evaluate(
-        &self,
-        dataset: Dataset,
-        again: bool,
-    ) -> Result<(Vec<Evaluated>, Exit), Failure> {
+    fn evaluate(&self, dataset: Dataset, again: bool) -> Result<(Vec<Evaluated>, Exit), Failure> {
         let key = dataset.key();
         if !dataset.splits.contains(&Split::Test) {
             return Err(anyhow!(
@@ -90,9 +96,11 @@ impl Site<'_> {
             .or_input();
         }
         let mut shelf = DatasetShelf::with(&self.places.datasets, dataset);
+        // Until all is evaluated: nobody else may replace a model meanwhile.
+        let keeper = Keeper::new(&self.places.runs)?;
         let mut exit = Exit::Well;
         let mut evaluated = Vec::new();
-        for Kept { selected, keeping } in keep_all(self.places, &mut shelf, selected)? {
+        for Kept { selected, keeping } in keep_all(&keeper, &mut shelf, selected)? {
             match keeping {
                 Keeping::Kept { model, .. } => {
                     evaluated

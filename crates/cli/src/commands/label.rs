@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use fitroom_data::PhotographSource;
+use fitroom_domain::Fingerprint;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::best::keep_models_of;
@@ -33,8 +34,9 @@ pub(crate) fn run(places: &Places, arguments: &LabelArguments) -> Result<Exit, F
         let shown = arguments.photographs.display();
         return Err(anyhow!("`{shown}` holds no photographs")).or_input();
     }
-    let folder = find_models(places, arguments)?;
-    let models = RouteModels::read(&folder, arguments.route).or_input()?;
+    check_outputs(arguments).or_input()?;
+    let (folder, fingerprint) = find_models(places, arguments)?;
+    let models = RouteModels::read(&folder, arguments.route, fingerprint.as_ref()).or_input()?;
     let reviewing = Reviewing::new(&models, arguments.precision).or_input()?;
     let notes = notes(&models, arguments, &reviewing);
     for note in notes.iter().chain(&models.open_ends()) {
@@ -136,10 +138,31 @@ impl Counts {
     }
 }
 
-/// Where the models lie. Those of a dataset are brought up to date.
-fn find_models(places: &Places, arguments: &LabelArguments) -> Result<PathBuf, Failure> {
+/// Refuses files that would be in each other's way, before any work is done.
+fn check_outputs(arguments: &LabelArguments) -> anyhow::Result<()> {
+    let sheet = sheet_path(arguments);
+    for path in [Some(&arguments.out), sheet.as_ref()].into_iter().flatten() {
+        if path.is_dir() {
+            let path = path.display();
+            return Err(anyhow!("`{path}` is a folder, expected a file to write to"));
+        }
+    }
+    if sheet.as_ref() == Some(&arguments.out) {
+        let path = arguments.out.display();
+        return Err(anyhow!(
+            "`{path}` would be both the CSV and the page (`--sheet FILE.html` names another page)"
+        ));
+    }
+    Ok(())
+}
+
+/// Where the models lie, and of which dataset they are. Those of a dataset are brought up to date.
+fn find_models(
+    places: &Places,
+    arguments: &LabelArguments,
+) -> Result<(PathBuf, Option<Fingerprint>), Failure> {
     if let Some(folder) = &arguments.models {
-        return Ok(folder.clone());
+        return Ok((folder.clone(), None));
     }
     let dataset = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
     let kept = keep_models_of(places, &dataset)?;
@@ -152,7 +175,9 @@ fn find_models(places: &Places, arguments: &LabelArguments) -> Result<PathBuf, F
         ))
         .or_input();
     };
-    Ok(models_folder(&places.runs, &model.file.dataset.name))
+    let dataset = &model.file.dataset;
+    let folder = models_folder(&places.runs, &dataset.name);
+    Ok((folder, Some(dataset.fingerprint.clone())))
 }
 
 /// Labels all photographs on all cores and hands the outcomes over in their order. At any time each thread holds one

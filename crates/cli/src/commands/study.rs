@@ -9,13 +9,12 @@ use fitroom_data::{Dataset, TaskRowsError};
 use fitroom_domain::Split;
 
 use super::planned_sweep::{Asked, How, PlannedSweep};
-use super::sweep::{read_sweep, train_all};
+use super::sweep::{STOPPING, read_sweep, train_all};
 use super::{compare, evaluate, report};
-use crate::arguments::{
-    CompareArguments, EvaluateArguments, Places, ReportArguments, StudyArguments,
-};
+use crate::arguments::{Places, ReportArguments, StudyArguments};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
+use crate::interrupt::Interrupt;
 use crate::output;
 use crate::reporting::routes_report;
 
@@ -39,47 +38,44 @@ pub(crate) fn run(places: &Places, arguments: &StudyArguments) -> Result<Exit, F
         overrides: &[],
         retry: &[],
     };
-    let mut exit = train_all(&planned, places, &dataset, how, asked)?;
-    if exit == Exit::Interrupted {
-        return Ok(exit);
-    }
-    let has_test = dataset.splits.contains(&Split::Test);
-    let key = dataset.key();
-    drop(dataset);
-    let data = Some(folder.display().to_string());
-    let mut also = |other: Exit| {
-        if other != Exit::Well {
-            exit = other;
-        }
-    };
-    match has_test {
-        true => {
-            also(evaluate::run(
-                places,
-                &EvaluateArguments {
-                    data: data.clone(),
-                    again: false,
-                    json: false,
-                },
-            )?);
-            // A dataset whose tasks do not come in two kinds has nothing to compare.
-            if !routes_report(&places.runs, &key, false)?
-                .comparisons
-                .is_empty()
-            {
-                also(compare::run(
-                    places,
-                    &CompareArguments {
-                        data,
-                        as_study: false,
-                        json: false,
-                    },
-                )?);
+    let interrupt = Interrupt::listen(STOPPING)?;
+    let mut exits = vec![train_all(
+        &planned,
+        places,
+        (&dataset, &interrupt),
+        how,
+        asked,
+    )?];
+    if !interrupt.asked() {
+        match examine(places, dataset) {
+            Ok(exit) => exits.push(exit),
+            // Whatever came of it, there are pages to write.
+            Err(failure) => {
+                output::message(&format!("error: {failure}"));
+                exits.push(Exit::PartFailed);
             }
         }
-        false => output::message("no test photographs: nothing to evaluate and compare on"),
     }
-    also(report::run(places, &ReportArguments::all())?);
+    exits.push(report::run(places, &ReportArguments::all())?);
+    Ok(match () {
+        () if interrupt.asked() => Exit::Interrupted,
+        () if exits.iter().all(|exit| *exit == Exit::Well) => Exit::Well,
+        () => Exit::PartFailed,
+    })
+}
+
+/// Evaluates the models of a dataset, and compares the routes that they make, if there are several.
+fn examine(places: &Places, dataset: Dataset) -> Result<Exit, Failure> {
+    if !dataset.splits.contains(&Split::Test) {
+        output::message("no test photographs: nothing to evaluate and compare on");
+        return Ok(Exit::Well);
+    }
+    let key = dataset.key();
+    let exit = evaluate::evaluate(places, dataset, false, false)?;
+    let routes = routes_report(&places.runs, &key, false)?;
+    if !routes.comparisons.is_empty() {
+        compare::show(places, &routes, false)?;
+    }
     Ok(exit)
 }
 

@@ -18,6 +18,9 @@ use crate::exit::{Exit, Failure, OrInput};
 use crate::interrupt::Interrupt;
 use crate::output;
 
+/// What is said to the first Ctrl-C.
+pub(super) const STOPPING: &str = "stopping after the current step (again: at once)";
+
 pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, Failure> {
     let overrides = arguments
         .set
@@ -56,7 +59,8 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         overrides: &arguments.set,
         retry: &arguments.retry,
     };
-    let exit = train_all(&planned, places, &dataset, how, asked)?;
+    let interrupt = Interrupt::listen(STOPPING)?;
+    let exit = train_all(&planned, places, (&dataset, &interrupt), how, asked)?;
     if exit == Exit::Interrupted {
         return Ok(exit);
     }
@@ -71,17 +75,16 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
 pub(super) fn train_all(
     planned: &[PlannedSweep],
     places: &Places,
-    dataset: &Dataset,
+    (dataset, interrupt): (&Dataset, &Interrupt),
     how: How,
     asked: Asked<'_>,
 ) -> Result<Exit, Failure> {
     let database = Database::open(&places.runs)?;
     let owner = Owner::new(&places.runs)?;
-    let interrupt = Interrupt::listen("stopping after the current step (again: at once)")?;
     let site = Site {
         database: &database,
         owner: &owner,
-        interrupt: &interrupt,
+        interrupt,
         dataset,
     };
     let mut exit = Exit::Well;

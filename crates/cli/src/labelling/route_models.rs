@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use fitroom_domain::ImageSize;
 use fitroom_domain::route::{Labels, Question, Route, RouteKind};
+use fitroom_domain::{Fingerprint, ImageSize};
 
 use crate::models::{KeptModel, models_in};
 
@@ -21,13 +21,31 @@ pub(crate) struct RouteModels {
 }
 
 impl RouteModels {
-    /// The models in the folders below `folder`.
+    /// The models in the folders below `folder`; only those of the dataset with this fingerprint, if one is given.
     ///
     /// # Errors
-    /// When one is damaged, there is none to begin with, or they take photographs of different sizes.
-    pub(crate) fn read(folder: &Path, kind: RouteKind) -> anyhow::Result<RouteModels> {
+    /// When one is damaged, there is none to begin with, or they are of different datasets.
+    pub(crate) fn read(
+        folder: &Path,
+        kind: RouteKind,
+        fingerprint: Option<&Fingerprint>,
+    ) -> anyhow::Result<RouteModels> {
         let shown = folder.display();
-        let models = models_in(folder)?;
+        let mut models = models_in(folder)?;
+        let of = |model: &KeptModel| model.file.dataset.fingerprint.clone();
+        models.retain(|model| fingerprint.is_none_or(|it| *it == of(model)));
+        if let Some(other) = models.iter().find(|model| of(model) != of(&models[0])) {
+            let (one, another) = (&models[0].file, &other.file);
+            return Err(anyhow!(
+                "`{shown}` holds models of different datasets: {} was trained on {} ({}), {} on {} ({})",
+                one.task.name,
+                one.dataset.name,
+                one.dataset.fingerprint,
+                another.task.name,
+                another.dataset.name,
+                another.dataset.fingerprint
+            ));
+        }
         let questions: Vec<Question> = models.iter().map(|it| it.file.question()).collect();
         let route = Route::plan(&questions, kind, &Labels::new());
         let first = route
@@ -46,18 +64,6 @@ impl RouteModels {
             ));
         };
         let size = first.file.image;
-        if let Some(other) = models.iter().find(|model| model.file.image != size) {
-            let (one, another) = (&first.file, &other.file);
-            return Err(anyhow!(
-                "`{shown}` holds models for photographs of different sizes: {} takes {}×{}, {} takes {}×{}",
-                one.task.name,
-                one.image.width,
-                one.image.height,
-                another.task.name,
-                another.image.width,
-                another.image.height
-            ));
-        }
         let mut columns = route.columns();
         let others = route
             .nodes()

@@ -58,7 +58,7 @@ pub(super) fn index_datasets(
                 leak_warning: sweep.summary().and_then(|summary| summary.leak_warning()),
                 best: best.remove(&task).map(|row| report_row(&row, sweep)),
                 test: sweep.question().and_then(|question| {
-                    let asked = (question.name.as_str(), sweep.definition.as_str());
+                    let asked = (question, sweep.definition.as_str());
                     ObservedModel::observe(store.runs(), &key(sweep), asked, &evaluations).index()
                 }),
                 finished: finished.get(&task).copied().unwrap_or_default(),

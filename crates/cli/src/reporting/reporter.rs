@@ -74,7 +74,7 @@ impl<'a> Reporter<'a> {
             Some(task) => ObservedModel::observe(
                 &self.places.runs,
                 &key(sweep),
-                (&task.name, &sweep.definition),
+                (task, &sweep.definition),
                 &evaluations,
             ),
             None => ObservedModel::default(),

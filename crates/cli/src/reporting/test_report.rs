@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fitroom_domain::{DatasetKey, TrialId};
+use fitroom_domain::{DatasetKey, Task, TrialId};
 use fitroom_report::{IndexTest, Look, TestReport};
 use fitroom_store::Evaluation;
 
@@ -22,16 +22,17 @@ impl ObservedModel {
     pub(super) fn observe(
         runs: &Path,
         dataset: &DatasetKey,
-        (task, definition): (&str, &str),
+        (task, definition): (&Task, &str),
         evaluations: &[Evaluation],
     ) -> ObservedModel {
-        let folder = models_folder(runs, &dataset.name).join(task);
+        let folder = models_folder(runs, &dataset.name).join(&task.name);
         let of_task =
             |it: &&Evaluation| it.fingerprint == dataset.fingerprint && it.definition == definition;
         ObservedModel {
             model: KeptModel::read(&folder)
                 .ok()
-                .filter(|model| model.file.dataset.fingerprint == dataset.fingerprint),
+                .filter(|model| model.file.dataset.fingerprint == dataset.fingerprint)
+                .filter(|model| model.file.task.definition == task.definition),
             looks: evaluations.iter().filter(of_task).cloned().collect(),
         }
     }
