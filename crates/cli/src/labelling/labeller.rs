@@ -1,5 +1,6 @@
 //! Labels photographs: one labeller for each thread.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
@@ -33,8 +34,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Labeller<'a> {
     models: &'a RouteModels,
     reader: PhotographReader<'a>,
-    /// The weights of each model.
-    weights: Vec<Weights>,
+    /// The weights of each model that may be asked.
+    weights: BTreeMap<usize, Weights>,
 }
 
 impl<'a> Labeller<'a> {
@@ -46,7 +47,9 @@ impl<'a> Labeller<'a> {
         models: &'a RouteModels,
         reader: PhotographReader<'a>,
     ) -> anyhow::Result<Labeller<'a>> {
-        let weights = models.models.iter().map(|model| model.weights());
+        let asked = models.route.questions().into_iter();
+        let asked = asked.filter_map(|place| Some((place, models.models.get(place)?)));
+        let weights = asked.map(|(place, model)| Ok((place, model.weights()?)));
         Ok(Labeller {
             weights: weights.collect::<anyhow::Result<_>>()?,
             models,
@@ -108,7 +111,7 @@ impl<'a> Labeller<'a> {
                 .collect();
             let weights = self
                 .weights
-                .get(question)
+                .get(&question)
                 .context("a model has no weights")?;
             let Predicted { logits, classes } = ask(weights, &pictures, &rows)?;
             for (row, logits) in rows.iter().zip(logits.chunks_exact(classes)) {
