@@ -39,4 +39,10 @@ mod tests {
         assert_eq!(clopper_pearson_lower(0, 0, 0.95), 0.0);
         assert_eq!(clopper_pearson_lower(0, 10, 0.95), 0.0);
     }
+
+    #[test]
+    fn more_than_all_is_all() {
+        let all = clopper_pearson_lower(10, 10, 0.95);
+        assert_eq!(clopper_pearson_lower(12, 10, 0.95), all);
+    }
 }

@@ -9,6 +9,7 @@
 mod band;
 mod chance;
 mod percentile;
+mod review;
 mod world;
 
 use chance::Chance;
