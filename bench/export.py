@@ -2,7 +2,7 @@
 
     .tools/bench-python/bin/python -B bench/export.py --dataset data/NAME/dataset.npz FOLDER...
 
-Each folder holds a model.py, its model.safetensors, and the predictions.npz of the same trial.
+Each folder is what `fitroom export` wrote: a model.py, its model.safetensors, and a validation.npz.
 Exits with 1 when a logit differs by more than it may, or a prediction that was no tie. How far
 PyTorch differs with itself, where it predicts photographs one at a time, says what that is worth.
 """
@@ -23,7 +23,7 @@ from tables import table  # noqa: E402
 LARGEST_DIFFERENCE = 1e-5
 # Two logits so near to each other may change places.
 TIE = 1e-4
-FILES = ["model.py", "model.safetensors", "predictions.npz"]
+FILES = ["model.py", "model.safetensors", "validation.npz"]
 HEADER = [
     "model", "photographs", "largest logit", "largest difference", "of PyTorch with itself",
     "other predictions", "of these no tie",
@@ -37,11 +37,11 @@ def read_images(path):
 
 
 def read_predictions(folder):
-    """The arrays of a model's predictions.npz."""
+    """The arrays of a model's validation.npz."""
     missing = [name for name in FILES if not (folder / name).exists()]
     if missing:
         raise SetupError(f"`{folder}` has no {', '.join(missing)}")
-    with numpy.load(folder / "predictions.npz") as arrays:
+    with numpy.load(folder / "validation.npz") as arrays:
         return dict(arrays)
 
 
@@ -77,6 +77,8 @@ def main():
     parser.add_argument("--dataset", required=True, type=Path, help="its dataset.npz")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="an exported model")
     arguments = parser.parse_args()
+    # With several, PyTorch's own logits move by as much as is allowed here.
+    torch.set_num_threads(1)
     images = read_images(arguments.dataset)
     rows, within = [], True
     for folder in arguments.folders:
