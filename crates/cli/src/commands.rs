@@ -12,6 +12,7 @@ pub(crate) mod data_show;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod import_logs;
+pub(crate) mod keep_models;
 pub(crate) mod label;
 pub(crate) mod new_dataset;
 pub(crate) mod planned_sweep;

@@ -5,6 +5,7 @@
 
 mod comparable;
 mod comparison;
+mod difference;
 mod plan;
 mod review;
 mod soft;
@@ -19,9 +20,8 @@ use serde::{Deserialize, Serialize};
 use crate::task::TaskDefinition;
 
 pub use comparable::{ComparableRoutes, comparable_routes};
-pub use comparison::{
-    ComparedPicture, Cost, Estimate, RouteComparison, RouteDifference, RouteResult, RouteStyle,
-};
+pub use comparison::{ComparedPicture, Cost, RouteComparison, RouteResult, RouteStyle};
+pub use difference::{Estimate, RouteDifference};
 pub use plan::{Node, Route};
 pub use review::{ReviewRule, review_rule};
 pub use walk::{Labelled, Step, Walk};

@@ -6,7 +6,7 @@ use fitroom_domain::{DatasetKey, Split};
 use fitroom_store::{NewEvaluation, utc_now};
 use serde::Serialize;
 
-use super::best::{Kept, keep_all};
+use super::keep_models::{Kept, keep_all};
 use crate::arguments::{EvaluateArguments, Places};
 use crate::choose_dataset;
 use crate::database::Database;

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use fitroom_train::{PytorchModel, pytorch_file};
 
-use super::best::keep_models_of;
+use super::keep_models::keep_models_of;
 use crate::arguments::{ExportArguments, Places};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};

@@ -10,7 +10,7 @@ use fitroom_data::PhotographSource;
 use fitroom_domain::Fingerprint;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::best::keep_models_of;
+use super::keep_models::keep_models_of;
 use crate::arguments::{LabelArguments, Places};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
