@@ -8,6 +8,6 @@ mod route_models;
 
 pub(crate) use contact_sheet::{Doubtful, SheetNotes, write_sheet};
 pub(crate) use labeller::{Labeller, Outcome};
-pub(crate) use labels_file::LabelsFile;
+pub(crate) use labels_file::{LabelsFile, is_labels_file};
 pub(crate) use reviewing::Reviewing;
 pub(crate) use route_models::RouteModels;

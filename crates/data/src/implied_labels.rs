@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use fitroom_domain::Split;
+
 use crate::dataset::{Column, Dataset};
 
-/// The labels, by column, that every photograph of the dataset has that has these; in columns that these do not name. A
-/// photograph without a label in a column leaves that column open. None if no photograph has these labels.
+/// The labels, by column, that every photograph of train and validation has that has these; in columns that these do not
+/// name. A photograph without a label in a column leaves that column open. None if no photograph has these labels.
 pub fn implied_labels(
     dataset: &Dataset,
     known: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
     let has_all = |photograph: &usize| {
-        known.iter().all(|(column, label)| {
-            let column = dataset.column(column);
-            column.and_then(|it| it.label(*photograph)) == Some(label)
-        })
+        let is_test = dataset.splits.get(*photograph) == Some(&Split::Test);
+        !is_test
+            && known.iter().all(|(column, label)| {
+                let column = dataset.column(column);
+                column.and_then(|it| it.label(*photograph)) == Some(label)
+            })
     };
     let photographs: Vec<usize> = (0..dataset.len()).filter(has_all).collect();
     let open = (dataset.columns.iter()).filter(|column| !known.contains_key(&column.name));
@@ -33,7 +37,6 @@ fn only_label(column: &Column, photographs: &[usize]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::dataset::Origin;
-    use fitroom_domain::Split;
     use ndarray::Array4;
 
     fn dataset() -> Dataset {

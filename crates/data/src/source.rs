@@ -161,22 +161,26 @@ fn read_all(reader: impl Read) -> Result<Vec<u8>, ReadFileError> {
 fn list_folder(folder: &Path, inside: &str, files: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name();
-        // A name that is no text cannot stand in a labels file either.
-        let Some(name) = name.to_str() else { continue };
+        // A name that is no text is listed with marks in place of what is none; no file is found by it.
+        let name = entry.file_name().to_string_lossy().into_owned();
         let path = match inside {
-            "" => name.to_owned(),
+            "" => name,
             folder => format!("{folder}/{name}"),
         };
         let kind = entry.file_type()?;
         if kind.is_dir() {
             list_folder(&entry.path(), &path, files)?;
         // Not a pipe or a socket: who opens a pipe may wait for ever.
-        } else if kind.is_file() || kind.is_symlink() {
+        } else if kind.is_file() || (kind.is_symlink() && leads_to_file(&entry.path())) {
             files.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether a link leads to a file; one that leads nowhere counts, so that it is missed when it is read.
+fn leads_to_file(link: &Path) -> bool {
+    fs::metadata(link).is_ok_and(|metadata| metadata.is_file()) || !link.exists()
 }
 
 fn open_zip(path: &Path) -> Result<ZipArchive<BufReader<File>>, SourceError> {

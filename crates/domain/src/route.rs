@@ -22,7 +22,7 @@ use crate::task::TaskDefinition;
 pub use comparable::{ComparableRoutes, comparable_routes};
 pub use comparison::{ComparedPicture, Cost, RouteComparison, RouteResult, RouteStyle};
 pub use difference::{Estimate, RouteDifference};
-pub use plan::{Node, Route};
+pub use plan::{MOST_STEPS, Node, Route};
 pub use review::{ReviewRule, review_rule};
 pub use walk::{Labelled, Step, Walk};
 

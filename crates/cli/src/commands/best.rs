@@ -24,19 +24,28 @@ pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Fa
         }
         return print(&[], arguments.json, places);
     };
-    if let [task, trial] = &arguments.pin[..] {
-        pin(&database, task, trial)?;
-    }
-    let is_meant = |dataset: &str| arguments.data.as_deref().is_none_or(|it| it == dataset);
-    if let Some(preference) = arguments.new_preference() {
-        prefer(&database, arguments, preference, &is_meant)?;
-    }
     let selector = Selector {
         places,
         database: &database,
     };
-    let mut selected = selector.select()?;
-    selected.retain(|it| is_meant(it.dataset()));
+    let is_meant = |dataset: &str| arguments.data.as_deref().is_none_or(|it| it == dataset);
+    let select = || -> anyhow::Result<Vec<Selected>> {
+        let mut selected = selector.select()?;
+        selected.retain(|it| is_meant(it.dataset()));
+        Ok(selected)
+    };
+    if let [task, trial] = &arguments.pin[..] {
+        pin(&database, task, trial, &select()?)?;
+    }
+    if let Some(preference) = arguments.new_preference() {
+        prefer(
+            &database,
+            arguments.unpin.as_deref(),
+            preference,
+            &select()?,
+        )?;
+    }
+    let selected = select()?;
     if let (true, Some(dataset)) = (selected.is_empty(), &arguments.data) {
         let runs = places.runs.display();
         return Err(anyhow!(
@@ -53,12 +62,17 @@ pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Fa
 }
 
 /// Makes a trial the model of its task.
-fn pin(database: &Database, task: &str, trial: &str) -> Result<(), Failure> {
+fn pin(database: &Database, task: &str, trial: &str, selected: &[Selected]) -> Result<(), Failure> {
     let trials = database.wait(database.store().trials())?;
     let row = find(trial, &trials).or_input()?;
     let name = &row.name;
-    if row.trial.task() != task {
-        let found = row.trial.task();
+    let key = (&row.fingerprint, &row.definition);
+    let asked = selected
+        .iter()
+        .find(|it| (&it.row.fingerprint, &it.row.definition) == key);
+    // Its task may have another name by now.
+    let found = asked.map_or(row.trial.task(), Selected::task);
+    if found != task {
         return Err(anyhow!(
             "--pin {task}: trial {name} answers the task `{found}`"
         ))
@@ -90,30 +104,27 @@ fn pin(database: &Database, task: &str, trial: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Changes by what the models of all tasks, or of the one whose pin is taken off, are selected.
+/// Changes by what the models of these tasks, or of the one whose pin is taken off, are selected.
 fn prefer(
     database: &Database,
-    arguments: &BestArguments,
+    unpin: Option<&str>,
     preference: Preference,
-    is_meant: &dyn Fn(&str) -> bool,
+    selected: &[Selected],
 ) -> Result<(), Failure> {
-    let store = database.store();
-    let preferences = database.wait(store.selections())?;
-    let best = best_of_each(database.wait(store.trials())?);
     let mut changed = 0;
-    for row in best.iter().filter(|row| is_meant(&row.dataset)) {
-        let before = preferences.get(&(row.fingerprint.clone(), row.definition.clone()));
-        let is_pinned = matches!(before, Some(Preference::Pinned(_)));
-        let is_wanted = match &arguments.unpin {
-            Some(task) => is_pinned && row.trial.task() == task,
-            None => !is_pinned,
+    for it in selected {
+        let is_wanted = match unpin {
+            Some(task) => it.chosen == Chosen::Pinned && it.task() == task,
+            None => it.chosen != Chosen::Pinned,
         };
         if is_wanted {
             changed += 1;
+            let row = &it.row;
+            let store = database.store();
             database.wait(store.select(&row.fingerprint, &row.definition, preference))?;
         }
     }
-    match (&arguments.unpin, changed) {
+    match (unpin, changed) {
         (Some(task), 0) => {
             Err(anyhow!("--unpin {task}: no trial is pinned for this task")).or_input()
         }
@@ -134,7 +145,7 @@ fn print(kept: &[Kept], json: bool, places: &Places) -> Result<Exit, Failure> {
     }
     let folders = kept.iter().filter_map(|it| match &it.keeping {
         Keeping::Kept { model, .. } => model.folder.parent(),
-        Keeping::NotKept(_) => None,
+        Keeping::NotKept(_) | Keeping::Superseded(_) => None,
     });
     let mut folders: Vec<String> = folders.map(|it| it.display().to_string()).collect();
     folders.sort();
@@ -147,7 +158,13 @@ fn print(kept: &[Kept], json: bool, places: &Places) -> Result<Exit, Failure> {
         };
         output::message(&format!("models: {}{new}", folders.join(", ")));
     }
-    Ok(Exit::Well)
+    let is_missing = |it: &&Kept| {
+        matches!(it.keeping, Keeping::NotKept(_)) && !it.selected.row.trial.is_imported()
+    };
+    Ok(match kept.iter().find(is_missing) {
+        Some(_) => Exit::PartFailed,
+        None => Exit::Well,
+    })
 }
 
 /// An object of `best --json`: that of the trial, why it was chosen, and where its model lies.
@@ -167,7 +184,7 @@ impl BestJson<'_> {
             chosen: kept.selected.chosen,
             model: match &kept.keeping {
                 Keeping::Kept { model, .. } => Some(model.folder.display().to_string()),
-                Keeping::NotKept(_) => None,
+                Keeping::NotKept(_) | Keeping::Superseded(_) => None,
             },
         }
     }
@@ -193,7 +210,7 @@ fn table(kept: &[Kept]) -> String {
         };
         vec![
             kept.selected.dataset().to_owned(),
-            row.trial.task().to_owned(),
+            kept.selected.task().to_owned(),
             row.sweep.clone(),
             row.name.clone(),
             match row.trial.is_imported() {

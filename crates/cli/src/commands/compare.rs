@@ -2,14 +2,16 @@
 
 use anyhow::anyhow;
 use fitroom_data::read_manifest;
-use fitroom_domain::DatasetKey;
 use fitroom_domain::route::{RouteComparison, RouteResult};
 use fitroom_domain::statistics::Interval;
+use fitroom_domain::{DatasetKey, Fingerprint};
 use fitroom_report::{RoutesReport, verdict_sentence};
+use fitroom_store::SweepRecord;
 use serde::Serialize;
 
 use crate::arguments::{CompareArguments, Places};
 use crate::choose_dataset;
+use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
 use crate::reporting::{routes_report, write_routes};
@@ -28,14 +30,16 @@ struct CompareJson<'a> {
 
 pub(crate) fn run(places: &Places, arguments: &CompareArguments) -> Result<Exit, Failure> {
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
-    let name = folder
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
     let fingerprint = read_manifest(&folder).or_input()?.fingerprint;
-    let dataset = DatasetKey { name, fingerprint };
-    let report = routes_report(&places.runs, &dataset, arguments.as_study).or_input()?;
+    let sweeps = match Database::open_existing(&places.runs)? {
+        Some(database) => database.wait(database.store().sweeps())?,
+        None => Vec::new(),
+    };
+    let dataset = last_called(&sweeps, &fingerprint).unwrap_or_else(|| DatasetKey {
+        name: folder.display().to_string(),
+        fingerprint,
+    });
+    let report = routes_report(&places.runs, &sweeps, &dataset, arguments.as_study).or_input()?;
     if report.comparisons.is_empty() {
         let why = match report.missing.is_empty() {
             true => "it has no models (`fitroom evaluate` keeps and evaluates them)".to_owned(),
@@ -48,6 +52,17 @@ pub(crate) fn run(places: &Places, arguments: &CompareArguments) -> Result<Exit,
         .or_input();
     }
     show(places, &report, arguments.json)
+}
+
+/// A dataset by the name that it had when a sweep last ran on it: its models and pages lie under that.
+fn last_called(sweeps: &[SweepRecord], fingerprint: &Fingerprint) -> Option<DatasetKey> {
+    let sweep = sweeps
+        .iter()
+        .find(|sweep| sweep.fingerprint == *fingerprint)?;
+    Some(DatasetKey {
+        name: sweep.dataset.clone(),
+        fingerprint: fingerprint.clone(),
+    })
 }
 
 /// Prints a comparison and writes its page.

@@ -1,5 +1,7 @@
 //! `fitroom evaluate`: shows the selected models the test photographs. The only command that reads these.
 
+use std::fs;
+
 use anyhow::{Context, anyhow};
 use fitroom_data::{Dataset, task_rows, write_shown_predictions};
 use fitroom_domain::{DatasetKey, Split};
@@ -107,6 +109,7 @@ impl Site<'_> {
                         .push(self.evaluate_model(&selected, &model, &key, &mut shelf, again)?);
                 }
                 Keeping::NotKept(_) => exit = Exit::PartFailed,
+                Keeping::Superseded(_) => {}
             }
         }
         let any_seen = |it: &Evaluated| it.seen_before.is_some_and(|count| count > 0);
@@ -167,31 +170,37 @@ impl Site<'_> {
         let rows = task_rows(dataset, task)?;
         let weights = model.weights()?;
         let shown = predict_split(&weights, dataset, (task, &rows), Split::Test)?;
-        let path = model.folder.join(TEST);
-        write_shown_predictions(&path, &shown.predictions)?;
+        let (path, new) = (
+            model.folder.join(TEST),
+            model.folder.join(format!("{TEST}.new")),
+        );
+        write_shown_predictions(&new, &shown.predictions)?;
         let figures = ModelFigures::new(&shown.predictions, task);
         let file = EvaluationFile {
             trial: model.file.trial.clone(),
             weights_blake3: model.file.weights_blake3.clone(),
-            predictions_blake3: hash_of_file(&path)?,
+            predictions_blake3: hash_of_file(&new)?,
             evaluated_at: utc_now(),
             pictures: shown.predictions.shown.len() as u64,
             milliseconds_per_picture: shown.milliseconds_per_picture,
         };
-        let key = dataset.key();
-        let evaluation = NewEvaluation {
-            dataset: &key,
-            task,
-            trial: &model.file.trial,
-            trial_name: &model.file.name,
-            photographs: figures.photographs,
-            accuracy: figures.accuracy.unwrap_or_default(),
-            photographs_read: file.pictures,
-            predictions_blake3: &file.predictions_blake3,
-        };
-        // Recorded before the file that says that it need not be done again.
-        self.database
-            .wait(self.database.store().record_evaluation(&evaluation))?;
+        // Recorded before anybody can see it. Where the task has no test photographs, nothing was looked at.
+        if let Some(accuracy) = figures.accuracy {
+            let key = dataset.key();
+            let evaluation = NewEvaluation {
+                dataset: &key,
+                task,
+                trial: &model.file.trial,
+                trial_name: &model.file.name,
+                photographs: figures.photographs,
+                accuracy,
+                photographs_read: file.pictures,
+                predictions_blake3: &file.predictions_blake3,
+            };
+            self.database
+                .wait(self.database.store().record_evaluation(&evaluation))?;
+        }
+        fs::rename(&new, &path)?;
         file.write(&model.folder)?;
         Ok((file, shown.predictions))
     }

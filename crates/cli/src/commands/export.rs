@@ -10,7 +10,7 @@ use super::keep_models::keep_models_of;
 use crate::arguments::{ExportArguments, Places};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
-use crate::models::KeptModel;
+use crate::models::{Keeper, KeptModel};
 use crate::output;
 
 /// Files that are copied as they are.
@@ -18,7 +18,9 @@ const COPIED: [&str; 3] = ["model.toml", "model.safetensors", "validation.npz"];
 
 pub(crate) fn run(places: &Places, arguments: &ExportArguments) -> Result<Exit, Failure> {
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
-    let kept = keep_models_of(places, &folder)?;
+    // Until all is copied: nobody may replace the model meanwhile.
+    let keeper = Keeper::new(&places.runs)?;
+    let kept = keep_models_of(places, &keeper, &folder)?;
     let task = &arguments.task;
     let Some(model) = kept.iter().find(|model| model.file.task.name == *task) else {
         let known: Vec<&str> = kept
@@ -66,5 +68,8 @@ fn export(model: &KeptModel, to: &Path) -> anyhow::Result<()> {
             .and_then(|_| fs::rename(&partial, to.join(name)))
             .with_context(at)?;
     }
-    fs::write(to.join("model.py"), text).with_context(at)
+    let partial = to.join("model.py.partial");
+    fs::write(&partial, text)
+        .and_then(|()| fs::rename(&partial, to.join("model.py")))
+        .with_context(at)
 }

@@ -1,9 +1,10 @@
 //! Keeps selected models, as every command does that uses them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 
 use fitroom_data::read_manifest;
+use fitroom_domain::Fingerprint;
 
 use crate::arguments::Places;
 use crate::database::Database;
@@ -24,19 +25,34 @@ pub(crate) fn keep_all(
     selected: Vec<Selected>,
 ) -> Result<Vec<Kept>, Failure> {
     let mut kept: Vec<Kept> = Vec::with_capacity(selected.len());
-    let mut taken = HashSet::new();
+    let mut taken: HashMap<(String, String), Fingerprint> = HashMap::new();
     for selected in by_age(selected) {
         let keeping = match selected.question() {
-            // An older dataset of the same name must not push out the newer one's models.
-            Some((dataset, task)) if !taken.insert((dataset.name.clone(), task.name.clone())) => {
-                Keeping::NotKept(format!(
-                    "another dataset called `{}` was used since, and its model is kept in this one's place",
-                    dataset.name
-                ))
+            Some((dataset, task)) => {
+                let place = (dataset.name.clone(), task.name.clone());
+                match taken.get(&place) {
+                    // What was asked last has the place.
+                    Some(other) if *other == dataset.fingerprint => Keeping::Superseded(format!(
+                        "`{}` was asked in another way since",
+                        task.name
+                    )),
+                    Some(_) => Keeping::Superseded(format!(
+                        "another dataset called `{}` was used since",
+                        dataset.name
+                    )),
+                    None => {
+                        taken.insert(place, dataset.fingerprint);
+                        keeper.keep(&selected, shelf)?
+                    }
+                }
             }
-            _ => keeper.keep(&selected, shelf)?,
+            None => keeper.keep(&selected, shelf)?,
         };
-        if let (Keeping::NotKept(why), false) = (&keeping, selected.row.trial.is_imported()) {
+        let why = match &keeping {
+            Keeping::NotKept(why) | Keeping::Superseded(why) => Some(why),
+            Keeping::Kept { .. } => None,
+        };
+        if let (Some(why), false) = (why, selected.row.trial.is_imported()) {
             let (task, dataset) = (selected.row.trial.task(), selected.dataset());
             output::message(&format!(
                 "{task} on {dataset}: the model is not kept: {why}"
@@ -49,7 +65,11 @@ pub(crate) fn keep_all(
 }
 
 /// The models of the tasks of the dataset in `folder`, brought up to date; none if no trial has finished.
-pub(crate) fn keep_models_of(places: &Places, folder: &Path) -> Result<Vec<KeptModel>, Failure> {
+pub(crate) fn keep_models_of(
+    places: &Places,
+    keeper: &Keeper<'_>,
+    folder: &Path,
+) -> Result<Vec<KeptModel>, Failure> {
     let fingerprint = read_manifest(folder).or_input()?.fingerprint;
     let Some(database) = Database::open_existing(&places.runs)? else {
         return Ok(Vec::new());
@@ -60,11 +80,11 @@ pub(crate) fn keep_models_of(places: &Places, folder: &Path) -> Result<Vec<KeptM
     };
     let mut selected = selector.select()?;
     selected.retain(|it| it.row.fingerprint == fingerprint);
-    let mut shelf = DatasetShelf::new(&places.datasets);
-    let kept = keep_all(&Keeper::new(&places.runs)?, &mut shelf, selected)?;
+    let mut shelf = DatasetShelf::of_folder(&places.datasets, fingerprint, folder);
+    let kept = keep_all(keeper, &mut shelf, selected)?;
     let models = kept.into_iter().filter_map(|it| match it.keeping {
         Keeping::Kept { model, .. } => Some(*model),
-        Keeping::NotKept(_) => None,
+        Keeping::NotKept(_) | Keeping::Superseded(_) => None,
     });
     Ok(models.collect())
 }

@@ -1,5 +1,7 @@
 //! `fitroom label`: photographs of which nothing is known get their labels.
 
+use std::fs;
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread::{self, available_parallelism};
@@ -7,7 +9,6 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use fitroom_data::PhotographSource;
-use fitroom_domain::Fingerprint;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::keep_models::keep_models_of;
@@ -16,9 +17,10 @@ use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::interrupt::Interrupt;
 use crate::labelling::{
-    Doubtful, Labeller, LabelsFile, Outcome, Reviewing, RouteModels, SheetNotes, write_sheet,
+    Doubtful, Labeller, LabelsFile, Outcome, Reviewing, RouteModels, SheetNotes, is_labels_file,
+    write_sheet,
 };
-use crate::models::models_folder;
+use crate::models::Keeper;
 use crate::output;
 
 /// Photographs that a thread labels at a time: enough that a model is asked about many at once.
@@ -35,8 +37,7 @@ pub(crate) fn run(places: &Places, arguments: &LabelArguments) -> Result<Exit, F
         return Err(anyhow!("`{shown}` holds no photographs")).or_input();
     }
     check_outputs(arguments).or_input()?;
-    let (folder, fingerprint) = find_models(places, arguments)?;
-    let models = RouteModels::read(&folder, arguments.route, fingerprint.as_ref()).or_input()?;
+    let models = find_models(places, arguments)?;
     let reviewing = Reviewing::new(&models, arguments.precision).or_input()?;
     let notes = notes(&models, arguments, &reviewing);
     for note in notes.iter().chain(&models.open_ends()) {
@@ -138,35 +139,72 @@ impl Counts {
     }
 }
 
-/// Refuses files that would be in each other's way, before any work is done.
+/// Refuses files that would be in each other's way or replace what we did not write, before any work is done.
 fn check_outputs(arguments: &LabelArguments) -> anyhow::Result<()> {
     let sheet = sheet_path(arguments);
-    for path in [Some(&arguments.out), sheet.as_ref()].into_iter().flatten() {
-        if path.is_dir() {
-            let path = path.display();
-            return Err(anyhow!("`{path}` is a folder, expected a file to write to"));
-        }
-    }
-    if sheet.as_ref() == Some(&arguments.out) {
+    let same =
+        |one: &Path, other: &Path| std::path::absolute(one).ok() == std::path::absolute(other).ok();
+    if sheet
+        .as_ref()
+        .is_some_and(|sheet| same(sheet, &arguments.out))
+    {
         let path = arguments.out.display();
         return Err(anyhow!(
             "`{path}` would be both the CSV and the page (`--sheet FILE.html` names another page)"
         ));
     }
+    check_replaceable(
+        &arguments.out,
+        is_labels_file,
+        "a CSV of labels that this command wrote",
+    )?;
+    if let Some(sheet) = &sheet {
+        check_replaceable(sheet, is_our_page, "a page that this command wrote")?;
+        if let Some(folder) = sheet.parent().filter(|it| !it.as_os_str().is_empty()) {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("failed to make `{}`", folder.display()))?;
+        }
+    }
     Ok(())
 }
 
-/// Where the models lie, and of which dataset they are. Those of a dataset are brought up to date.
-fn find_models(
-    places: &Places,
-    arguments: &LabelArguments,
-) -> Result<(PathBuf, Option<Fingerprint>), Failure> {
+/// Whether nothing is at `path`, or something that this command wrote, by how it begins.
+fn check_replaceable(path: &Path, is_ours: fn(&str) -> bool, expected: &str) -> anyhow::Result<()> {
+    let mut start = Vec::new();
+    let shown = path.display();
+    match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| format!("failed to read `{shown}`")),
+        Ok(_) if path.is_dir() => {
+            return Err(anyhow!(
+                "`{shown}` is a folder, expected a file to write to"
+            ));
+        }
+        Ok(file) => file.take(START).read_to_end(&mut start)?,
+    };
+    match is_ours(&String::from_utf8_lossy(&start)) {
+        true => Ok(()),
+        false => Err(anyhow!(
+            "`{shown}` is there already and is not {expected}: it stays (name another file)"
+        )),
+    }
+}
+
+/// Bytes at the start of a file by which it is known.
+const START: u64 = 4096;
+
+fn is_our_page(start: &str) -> bool {
+    start.contains("name=\"generator\" content=\"Fitting Room")
+}
+
+/// The models of a folder, or those of a dataset, brought up to date.
+fn find_models(places: &Places, arguments: &LabelArguments) -> Result<RouteModels, Failure> {
     if let Some(folder) = &arguments.models {
-        return Ok((folder.clone(), None));
+        return RouteModels::read(folder, arguments.route).or_input();
     }
     let dataset = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
-    let kept = keep_models_of(places, &dataset)?;
-    let Some(model) = kept.first() else {
+    let kept = keep_models_of(places, &Keeper::new(&places.runs)?, &dataset)?;
+    if kept.is_empty() {
         return Err(anyhow!(
             "no trial on `{}` has finished in `{}`: there are no models to label with\n\
              (`--models DIR` names a folder of models)",
@@ -174,10 +212,8 @@ fn find_models(
             places.runs.display()
         ))
         .or_input();
-    };
-    let dataset = &model.file.dataset;
-    let folder = models_folder(&places.runs, &dataset.name);
-    Ok((folder, Some(dataset.fingerprint.clone())))
+    }
+    RouteModels::new(kept, arguments.route).or_input()
 }
 
 /// Labels all photographs on all cores and hands the outcomes over in their order. At any time each thread holds one
@@ -240,7 +276,8 @@ fn notes(models: &RouteModels, arguments: &LabelArguments, reviewing: &Reviewing
     notes.push(match &reviewing.rule {
         Some(rule) => format!(
             "Labels with a joint probability of at least {0:.4} need no review: on validation those are {1} of {2} \
-             photographs, of which {3} have all labels right, so {4} or more with 95 % confidence ({wanted} was asked for).",
+             photographs, of which {3} have all labels right: at least {4} by the lower Clopper-Pearson bound at 95 % ({wanted} \
+             was asked for), which does not know that threshold and models were chosen on these photographs.",
             rule.threshold,
             rule.accepted,
             rule.photographs,

@@ -13,6 +13,7 @@ use super::sweep::{STOPPING, read_sweep, train_all};
 use super::{compare, evaluate, report};
 use crate::arguments::{Places, ReportArguments, StudyArguments};
 use crate::choose_dataset;
+use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::interrupt::Interrupt;
 use crate::output;
@@ -72,7 +73,11 @@ fn examine(places: &Places, dataset: Dataset) -> Result<Exit, Failure> {
     }
     let key = dataset.key();
     let exit = evaluate::evaluate(places, dataset, false, false)?;
-    let routes = routes_report(&places.runs, &key, false)?;
+    let sweeps = match Database::open_existing(&places.runs)? {
+        Some(database) => database.wait(database.store().sweeps())?,
+        None => Vec::new(),
+    };
+    let routes = routes_report(&places.runs, &sweeps, &key, false)?;
     if !routes.comparisons.is_empty() {
         compare::show(places, &routes, false)?;
     }

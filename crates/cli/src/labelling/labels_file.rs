@@ -1,12 +1,22 @@
 //! The CSV of labels.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use super::labeller::LabelledPhotograph;
+
+/// The last headings of every file.
+const LAST_HEADINGS: [&str; 2] = ["joint_probability", "needs_review"];
+
+/// Whether a file that begins so is one of ours.
+pub(crate) fn is_labels_file(start: &str) -> bool {
+    let heading = start.lines().next().unwrap_or_default();
+    heading.starts_with("path,") && heading.ends_with(&LAST_HEADINGS.join(","))
+}
 
 /// A CSV that is being written under another name until it is complete.
 pub(crate) struct LabelsFile {
@@ -30,13 +40,19 @@ impl LabelsFile {
         {
             fs::create_dir_all(folder)?;
         }
-        let file = File::create(&partial)?;
         let mut heading = vec!["path".to_owned()];
         for column in columns {
             heading.push(column.clone());
             heading.push(format!("{column}_probability"));
         }
-        heading.extend(["joint_probability", "needs_review"].map(str::to_owned));
+        heading.extend(LAST_HEADINGS.map(str::to_owned));
+        let mut distinct = BTreeSet::new();
+        if let Some(twice) = heading.iter().find(|it| !distinct.insert(*it)) {
+            return Err(anyhow!(
+                "two columns would be called `{twice}`, one of them a label column of the models"
+            ));
+        }
+        let file = File::create(&partial)?;
         let mut rows = csv::Writer::from_writer(BufWriter::new(file));
         rows.write_record(&heading)?;
         Ok(LabelsFile {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::anyhow;
-use fitroom_domain::route::{Labels, Question, Route, RouteKind};
-use fitroom_domain::{Fingerprint, ImageSize};
+use anyhow::{Context, anyhow};
+use fitroom_domain::ImageSize;
+use fitroom_domain::route::{Labels, MOST_STEPS, Question, Route, RouteKind};
 
 use crate::models::{KeptModel, models_in};
 
@@ -21,23 +21,25 @@ pub(crate) struct RouteModels {
 }
 
 impl RouteModels {
-    /// The models in the folders below `folder`; only those of the dataset with this fingerprint, if one is given.
+    /// The models in the folders below `folder`.
     ///
     /// # Errors
-    /// When one is damaged, there is none to begin with, or they are of different datasets.
-    pub(crate) fn read(
-        folder: &Path,
-        kind: RouteKind,
-        fingerprint: Option<&Fingerprint>,
-    ) -> anyhow::Result<RouteModels> {
-        let shown = folder.display();
-        let mut models = models_in(folder)?;
+    /// When one is damaged, or as of [`RouteModels::new`].
+    pub(crate) fn read(folder: &Path, kind: RouteKind) -> anyhow::Result<RouteModels> {
+        let models = models_in(folder)?;
+        RouteModels::new(models, kind).with_context(|| format!("`{}`", folder.display()))
+    }
+
+    /// The route that these models make.
+    ///
+    /// # Errors
+    /// When there is none to begin with, or they are of different datasets, or have too many ways.
+    pub(crate) fn new(models: Vec<KeptModel>, kind: RouteKind) -> anyhow::Result<RouteModels> {
         let of = |model: &KeptModel| model.file.dataset.fingerprint.clone();
-        models.retain(|model| fingerprint.is_none_or(|it| *it == of(model)));
         if let Some(other) = models.iter().find(|model| of(model) != of(&models[0])) {
             let (one, another) = (&models[0].file, &other.file);
             return Err(anyhow!(
-                "`{shown}` holds models of different datasets: {} was trained on {} ({}), {} on {} ({})",
+                "models of different datasets: {} was trained on {} ({}), {} on {} ({})",
                 one.task.name,
                 one.dataset.name,
                 one.dataset.fingerprint,
@@ -48,6 +50,11 @@ impl RouteModels {
         }
         let questions: Vec<Question> = models.iter().map(|it| it.file.question()).collect();
         let route = Route::plan(&questions, kind, &Labels::new());
+        if !route.is_whole() {
+            return Err(anyhow!(
+                "the {kind} route has more than {MOST_STEPS} steps: too many models that need to know nothing"
+            ));
+        }
         let first = route
             .nodes()
             .first()
@@ -59,7 +66,7 @@ impl RouteModels {
                 false => format!("all of {} need to know something", tasks.join(", ")),
             };
             return Err(anyhow!(
-                "`{shown}`: {found}, expected one for photographs of which nothing is known, a task without `where`\n\
+                "{found}, expected one for photographs of which nothing is known, a task without `where`\n\
                  (`fitroom best` keeps the models of tasks that were trained)"
             ));
         };

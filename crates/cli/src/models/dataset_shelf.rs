@@ -25,6 +25,20 @@ impl DatasetShelf {
         }
     }
 
+    /// With the dataset in one more folder, which may lie anywhere.
+    pub(crate) fn of_folder(
+        datasets: &Path,
+        fingerprint: Fingerprint,
+        folder: &Path,
+    ) -> DatasetShelf {
+        let mut found = vec![(fingerprint, folder.to_owned())];
+        found.extend(choose_dataset::fingerprints(datasets));
+        DatasetShelf {
+            found: Some(found),
+            ..DatasetShelf::new(datasets)
+        }
+    }
+
     /// With a dataset that is loaded already.
     pub(crate) fn with(datasets: &Path, loaded: Dataset) -> DatasetShelf {
         DatasetShelf {

@@ -1,6 +1,6 @@
 //! Puts the model of each task where it can be used.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use fitroom_data::{
 };
 use fitroom_domain::route::Labels;
 use fitroom_domain::statistics::wilson;
-use fitroom_domain::{DatasetKey, Split, TRAINING_SEMANTICS, Task, Trial};
+use fitroom_domain::{DatasetKey, NetworkShape, Split, TRAINING_SEMANTICS, Task, Trial};
 use fitroom_train::read_weights;
 
 use super::dataset_shelf::DatasetShelf;
@@ -18,6 +18,7 @@ use super::kept_model::{KeptModel, VALIDATION, hash_of_file};
 use super::model_file::{Class, ModelFile, Validation};
 use super::selected::Selected;
 use super::split_predictions::predict_split;
+use crate::output;
 use crate::sweeping::{WEIGHTS, recorded_hash};
 
 /// The folder of models in a `runs/` folder.
@@ -46,8 +47,10 @@ pub(crate) enum Keeping {
         /// Whether it had to be written.
         is_new: bool,
     },
-    /// It cannot be, and why.
+    /// It cannot be, and why. What an older model left in its place is gone.
     NotKept(String),
+    /// Another one has its place, and why.
+    Superseded(String),
 }
 
 impl<'a> Keeper<'a> {
@@ -57,7 +60,10 @@ impl<'a> Keeper<'a> {
         let lock = || -> io::Result<File> {
             fs::create_dir_all(&folder)?;
             let file = File::create(folder.join("keeping"))?;
-            file.lock()?;
+            if let Err(TryLockError::WouldBlock) = file.try_lock() {
+                output::message("waiting for another process that keeps or evaluates models");
+                file.lock()?;
+            }
             Ok(file)
         };
         Ok(Keeper {
@@ -82,42 +88,65 @@ impl<'a> Keeper<'a> {
             ));
         };
         let folder = models_folder(self.runs, &dataset.name).join(&task.name);
-        if let Some(model) = self.kept_already(&folder, selected, &dataset, task)? {
+        let source = self.runs.join(row.folder.as_deref().unwrap_or_default());
+        if let Some(model) = self.kept_already(&folder, selected, &dataset, task, &source)? {
             return Ok(model);
         }
-        let source = self.runs.join(row.folder.as_deref().unwrap_or_default());
-        if !source.join(WEIGHTS).is_file() {
-            return Ok(Keeping::NotKept(
-                "its weights were removed (its sweep brings them back with `keep = \"all\"`)"
-                    .to_owned(),
-            ));
-        }
-        let Some(loaded) = shelf.get(&dataset)? else {
-            return Ok(Keeping::NotKept(format!(
-                "its dataset, `{}` with fingerprint {}, is not in the datasets folder",
-                dataset.name, dataset.fingerprint
-            )));
-        };
-        let new = folder.with_file_name(format!(".{}.new", task.name));
         let at = || format!("failed to keep a model in `{}`", folder.display());
-        remove_folder(&new).with_context(at)?;
-        fs::create_dir_all(&new).with_context(at)?;
-        let file = write_model(selected, trial, (&dataset, loaded), task, &source, &new)?;
+        let new = folder.with_file_name(format!(".{}.new", task.name));
+        let made = self.make(selected, trial, shelf, &source, &new);
+        let file = match made {
+            Ok(file) => file,
+            Err(error) => {
+                remove_folder(&new).with_context(at)?;
+                // Another trial's model must not be taken for the selected one.
+                remove_folder(&folder).with_context(at)?;
+                return Ok(Keeping::NotKept(format!("{error:#}")));
+            }
+        };
         replace(&folder, &new).with_context(at)?;
-        let model = KeptModel { folder, file };
+        let model = Box::new(KeptModel { folder, file });
         Ok(Keeping::Kept {
-            model: Box::new(model),
+            model,
             is_new: true,
         })
     }
 
-    /// The model, if it is there. Only why it was chosen, and what it is called, may have changed.
+    /// Makes the folder of a model under another name.
+    fn make(
+        &self,
+        selected: &Selected,
+        trial: &Trial,
+        shelf: &mut DatasetShelf,
+        source: &Path,
+        new: &Path,
+    ) -> anyhow::Result<ModelFile> {
+        if !source.join(WEIGHTS).is_file() {
+            return Err(anyhow!(
+                "its weights were removed (its sweep brings them back with `--set 'keep=\"all\"'`)"
+            ));
+        }
+        let (dataset, task) = selected.question().context("it has no task")?;
+        let Some(loaded) = shelf.get(&dataset)? else {
+            return Err(anyhow!(
+                "its dataset, `{}` with fingerprint {}, is not in the datasets folder",
+                dataset.name,
+                dataset.fingerprint
+            ));
+        };
+        remove_folder(new)?;
+        fs::create_dir_all(new)?;
+        write_model(selected, trial, (&dataset, loaded), task, source, new)
+    }
+
+    /// The model, if it is there. Only why it was chosen may have changed.
     fn kept_already(
         &self,
         folder: &Path,
         selected: &Selected,
         dataset: &DatasetKey,
         task: &Task,
+        source: &Path,
     ) -> anyhow::Result<Option<Keeping>> {
         let Ok(mut model) = KeptModel::read(folder) else {
             return Ok(None);
@@ -125,17 +154,19 @@ impl<'a> Keeper<'a> {
         let file = &model.file;
         let is_same =
             file.trial == selected.row.id && file.task == *task && file.dataset == *dataset;
-        if !is_same || model.check_weights().is_err() || model.validation().is_err() {
+        // A trial that was trained again may have come out otherwise.
+        let is_latest = !source.join(WEIGHTS).is_file()
+            || recorded_hash(source, WEIGHTS).is_ok_and(|hash| hash == file.weights_blake3);
+        if !is_same || !is_latest || model.check_weights().is_err() || model.validation().is_err() {
             return Ok(None);
         }
-        let is_new = file.chosen != selected.chosen;
-        if is_new {
+        if file.chosen != selected.chosen {
             model.file.chosen = selected.chosen;
             model.file.write(folder)?;
         }
         Ok(Some(Keeping::Kept {
             model: Box::new(model),
-            is_new,
+            is_new: false,
         }))
     }
 }
@@ -161,6 +192,14 @@ fn write_model(
             from.display()
         ));
     }
+    let shape = NetworkShape::new(
+        dataset.image_size(),
+        &trial.hyperparameters,
+        rows.classes.len(),
+    )?;
+    let weights = read_weights(&to, &shape)?;
+    let shown = predict_split(&weights, dataset, (task, &rows), Split::Validation)?;
+    write_shown_predictions(&folder.join(VALIDATION), &shown.predictions)?;
     let figures = row.figures.context("the trial has no figures")?;
     let distinct = rows.validation.iter().filter(|row| !row.mirrored).count() as u64;
     let interval = wilson(figures.accuracy, distinct, CONFIDENCE);
@@ -175,6 +214,7 @@ fn write_model(
         seed: trial.seed,
         chosen: selected.chosen,
         weights_blake3,
+        validation_blake3: hash_of_file(&folder.join(VALIDATION))?,
         preparation: PREPARATION.to_owned(),
         image: dataset.image_size(),
         dataset: key.clone(),
@@ -193,9 +233,6 @@ fn write_model(
             .map(|it| class(dataset, task, it))
             .collect(),
     };
-    let weights = read_weights(&to, &file.network()?)?;
-    let shown = predict_split(&weights, dataset, (task, &rows), Split::Validation)?;
-    write_shown_predictions(&folder.join(VALIDATION), &shown.predictions)?;
     file.write(folder)?;
     File::open(&to)?.sync_all()?;
     File::open(folder)?.sync_all()?;

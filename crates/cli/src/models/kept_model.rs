@@ -1,14 +1,18 @@
 //! A model in its folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use fitroom_data::{ShownPredictions, read_shown_predictions};
+use fitroom_domain::Fingerprint;
+use fitroom_store::SweepRecord;
 use fitroom_train::{Weights, read_weights};
 
 use super::evaluation_file::EvaluationFile;
+use super::keep::models_folder;
 use super::model_file::{MODEL, ModelFile};
 use crate::sweeping::WEIGHTS;
 
@@ -47,15 +51,28 @@ impl KeptModel {
     /// When the file cannot be read, or is not the one that `model.toml` describes.
     pub(crate) fn weights(&self) -> anyhow::Result<Weights> {
         self.check_weights()?;
-        Ok(read_weights(&self.weights_path(), &self.file.network()?)?)
+        let (path, shape) = (self.weights_path(), self.file.network()?);
+        let (bytes, parameters) = (fs::metadata(&path)?.len(), shape.parameters());
+        // Before any memory is taken for a network that `model.toml` only claims.
+        if bytes / 4 < parameters {
+            let path = path.display();
+            return Err(anyhow!(
+                "`{path}` has {bytes} bytes, too few for {parameters} weights"
+            ));
+        }
+        Ok(read_weights(&path, &shape)?)
     }
 
     /// Makes sure that the weights are those that `model.toml` describes.
     pub(crate) fn check_weights(&self) -> anyhow::Result<()> {
-        let path = self.weights_path();
+        self.check_hash(WEIGHTS, &self.file.weights_blake3)
+    }
+
+    fn check_hash(&self, name: &str, expected: &str) -> anyhow::Result<()> {
+        let path = self.folder.join(name);
         let found = hash_of_file(&path)?;
-        if found != self.file.weights_blake3 {
-            let (path, expected) = (path.display(), &self.file.weights_blake3);
+        if found != expected {
+            let path = path.display();
             return Err(anyhow!(
                 "`{path}` has the BLAKE3 hash {found}, expected {expected} as `{MODEL}` beside it says"
             ));
@@ -65,6 +82,7 @@ impl KeptModel {
 
     /// What it says about the validation photographs of its dataset.
     pub(crate) fn validation(&self) -> anyhow::Result<ShownPredictions> {
+        self.check_hash(VALIDATION, &self.file.validation_blake3)?;
         self.predictions(VALIDATION)
     }
 
@@ -103,6 +121,44 @@ impl KeptModel {
         }
         Ok(predictions)
     }
+}
+
+/// The models that tasks of a dataset have now, each in the place that its name says; not what an older name or another
+/// definition of a task left behind. By task.
+///
+/// # Errors
+/// When one of them is damaged.
+pub(crate) fn current_models(
+    runs: &Path,
+    sweeps: &[SweepRecord],
+    fingerprint: &Fingerprint,
+) -> anyhow::Result<Vec<KeptModel>> {
+    let (mut names, mut definitions) = (BTreeSet::new(), BTreeSet::new());
+    let mut models = Vec::new();
+    // Those that ran last come first.
+    for sweep in sweeps
+        .iter()
+        .filter(|sweep| sweep.fingerprint == *fingerprint)
+    {
+        let Some(task) = sweep.question() else {
+            continue;
+        };
+        let is_new = definitions.insert(&sweep.definition);
+        if !is_new || !names.insert(&task.name) {
+            continue;
+        }
+        let folder = models_folder(runs, &sweep.dataset).join(&task.name);
+        if !folder.join(MODEL).is_file() {
+            continue;
+        }
+        let model = KeptModel::read(&folder)?;
+        let file = &model.file;
+        if (&file.dataset.fingerprint, &file.task.definition) == (fingerprint, &task.definition) {
+            models.push(model);
+        }
+    }
+    models.sort_by(|one, other| one.file.task.name.cmp(&other.file.task.name));
+    Ok(models)
 }
 
 /// The models in the folders below `folder`, by name; none if there is no such folder.

@@ -1,5 +1,6 @@
 //! `model.toml`: what a kept model is, and all that is needed to use it elsewhere.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -27,6 +28,8 @@ pub(crate) struct ModelFile {
     pub(crate) seed: u64,
     pub(crate) chosen: Chosen,
     pub(crate) weights_blake3: String,
+    /// Of what it says about the validation photographs.
+    pub(super) validation_blake3: String,
     /// How pictures become the network's input, in words.
     pub(crate) preparation: String,
     pub(crate) image: ImageSize,
@@ -96,6 +99,28 @@ impl ModelFile {
             .collect()
     }
 
+    /// Every class has a label for each column that the task predicts, and for no other.
+    fn check_classes(&self) -> anyhow::Result<()> {
+        let predicts: BTreeSet<&String> = self.task.definition.predicts.iter().collect();
+        for class in &self.classes {
+            let columns: BTreeSet<&String> = class.labels.keys().collect();
+            if columns != predicts {
+                return Err(anyhow!(
+                    "class `{}` has labels for {columns:?}, expected {predicts:?}",
+                    class.name
+                ));
+            }
+        }
+        match self.classes.len() {
+            0 | 1 => Err(anyhow!(
+                "it has {} classes, expected at least 2",
+                self.classes.len()
+            )),
+            _ if predicts.is_empty() => Err(anyhow!("its task predicts no column")),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the file in a model's folder.
     ///
     /// # Errors
@@ -120,6 +145,7 @@ impl ModelFile {
         }
         let file: ModelFile = toml::from_str(&text).with_context(at)?;
         file.network().with_context(at)?;
+        file.check_classes().with_context(at)?;
         Ok(file)
     }
 

@@ -27,9 +27,14 @@ impl Selected {
         (self.asked.as_ref()).map_or(&self.row.dataset, |sweep| &sweep.dataset)
     }
 
+    /// The name of its task.
+    pub(crate) fn task(&self) -> &str {
+        (self.asked.as_ref()).map_or(self.row.trial.task(), |sweep| &sweep.task)
+    }
+
     /// By dataset, then by task.
     pub(crate) fn order(&self) -> (&str, &str) {
-        (self.dataset(), self.row.trial.task())
+        (self.dataset(), self.task())
     }
 
     /// The dataset and the task, by the names that they have now; `None` of an imported trial.
@@ -96,9 +101,11 @@ impl Selector<'_> {
                     .transpose()?
                     .flatten();
                 let row = cheapest.and_then(|id| finished(&|row| row.id.as_str() == id));
+                let row = row.filter(|row| row.weights_kept);
                 if row.is_none() {
                     output::message(&format!(
-                        "{} on {}: no trial is marked as good enough to ship, so the most accurate one is taken",
+                        "{} on {}: the most accurate trial is taken, for none with weights is marked as the cheapest that is \
+                         good enough to ship",
                         best.trial.task(),
                         best.dataset
                     ));

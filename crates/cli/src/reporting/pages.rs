@@ -70,7 +70,7 @@ impl Reporter<'_> {
             if routes.contains_key(&place) {
                 continue;
             }
-            match routes_to_show(&self.places.runs, &key(sweep)) {
+            match routes_to_show(&self.places.runs, &sweeps, &key(sweep)) {
                 Ok(Some(report)) => {
                     pages.push(write_routes(self.places, &report)?);
                     routes.insert(place, Some(routes_path(&sweep.dataset, false)));

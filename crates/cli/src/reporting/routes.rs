@@ -10,13 +10,14 @@ use fitroom_domain::route::{
     ComparableRoutes, ComparedPicture, Cost, Labels, Question, RouteComparison, comparable_routes,
 };
 use fitroom_report::{RoutesModel, RoutesReport, routes_page};
+use fitroom_store::SweepRecord;
 
 use super::page_paths::routes_path;
 use super::pages::Page;
 use super::state::State;
 use super::write_page::write_page;
 use crate::arguments::Places;
-use crate::models::{KeptModel, ModelFigures, models_folder, models_in};
+use crate::models::{KeptModel, ModelFigures, current_models};
 use crate::output;
 
 /// A model that was evaluated, with all that routes need of it.
@@ -63,15 +64,13 @@ impl Evaluated {
 /// When a model or what it said is damaged.
 pub(crate) fn routes_report(
     runs: &Path,
+    sweeps: &[SweepRecord],
     dataset: &DatasetKey,
     as_study: bool,
 ) -> anyhow::Result<RoutesReport> {
     let mut missing = Vec::new();
     let mut evaluated = Vec::new();
-    for model in models_in(&models_folder(runs, &dataset.name))? {
-        if model.file.dataset.fingerprint != dataset.fingerprint {
-            continue;
-        }
+    for model in current_models(runs, sweeps, &dataset.fingerprint)? {
         let task = model.file.task.name.clone();
         match Evaluated::read(model)? {
             Some(it) => evaluated.push(it),
@@ -185,9 +184,10 @@ pub(crate) fn write_routes(places: &Places, report: &RoutesReport) -> anyhow::Re
 /// The routes of a dataset, if there is anything to show of them.
 pub(super) fn routes_to_show(
     runs: &Path,
+    sweeps: &[SweepRecord],
     dataset: &DatasetKey,
 ) -> anyhow::Result<Option<RoutesReport>> {
-    let report = routes_report(runs, dataset, false)
+    let report = routes_report(runs, sweeps, dataset, false)
         .map_err(|error| anyhow!("no routes of {}: {error:#}", dataset.name))?;
     Ok((!report.comparisons.is_empty()).then_some(report))
 }

@@ -53,16 +53,23 @@ impl ObservedModel {
             trained_by: file.sweep.clone(),
             chosen: file.chosen,
             validation: Some(split_answers(&model.validation()?, &file.task)),
-            test: test.map(|(_, predictions)| split_answers(&predictions, &file.task)),
+            test: test
+                .map(|(_, predictions)| split_answers(&predictions, &file.task))
+                .filter(|answers| !answers.pictures.is_empty()),
             looks: self.looks.iter().map(look).collect(),
         }))
     }
 
-    /// The cell of the index: what the last look at the model that is kept said.
+    /// The cell of the index: what the last look at the model that is kept said, or else the last at any.
     pub(super) fn index(&self) -> Option<IndexTest> {
-        let model = self.model.as_ref()?;
-        let of_model = |it: &&Evaluation| it.trial == model.file.trial;
-        let last = self.looks.iter().rev().find(of_model)?;
+        let kept = self.model.as_ref().map(|model| &model.file.trial);
+        let of_model = |it: &&Evaluation| Some(&it.trial) == kept;
+        let last = self
+            .looks
+            .iter()
+            .rev()
+            .find(of_model)
+            .or(self.looks.last())?;
         Some(IndexTest {
             model: last.trial.clone(),
             model_name: last.trial_name.clone(),

@@ -99,7 +99,11 @@ fn points_estimate(first: &[f64], second: &[f64]) -> Option<Estimate> {
     Some(Estimate {
         difference: paired.mean,
         interval: paired.interval(CONFIDENCE),
-        p_value: paired.p_value(),
+        // Differences that are all equal leave no error to judge by; their signs still do.
+        p_value: paired.p_value().max(match paired.standard_error {
+            0.0 => discordant(first, second).p_value(),
+            _ => 0.0,
+        }),
         adjusted_p_value: 1.0,
     })
 }

@@ -9,7 +9,12 @@ use super::{Labels, Question, RouteKind};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     nodes: Vec<Node>,
+    is_whole: bool,
 }
+
+/// Steps that a route has at most. Their number is the product of the numbers of classes where models need to know
+/// nothing of each other.
+pub const MOST_STEPS: usize = 20_000;
 
 /// One step of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +33,10 @@ impl Route {
     /// The route from what is known of all photographs, `start`, that asks only these `questions`. The first of several
     /// that suit equally well is asked.
     pub fn plan(questions: &[Question], kind: RouteKind, start: &Labels) -> Route {
-        let mut route = Route { nodes: Vec::new() };
+        let mut route = Route {
+            nodes: Vec::new(),
+            is_whole: true,
+        };
         route.add(questions, kind, start);
         route
     }
@@ -36,6 +44,11 @@ impl Route {
     /// The first step; `None` if no model can answer.
     pub fn first(&self) -> Option<usize> {
         (!self.nodes.is_empty()).then_some(0)
+    }
+
+    /// Whether no step is missing for having more than [`MOST_STEPS`].
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// All steps, the first one first; a step lies before those that follow it.
@@ -69,7 +82,8 @@ impl Route {
             ends.filter(|(_, next)| next.is_none())
         });
         let mut ends = ends.map(|(known, _)| known).peekable();
-        ends.peek().is_some()
+        self.is_whole
+            && ends.peek().is_some()
             && ends.all(|known| columns.clone().all(|column| known.contains_key(column)))
     }
 
@@ -77,6 +91,10 @@ impl Route {
     fn add(&mut self, questions: &[Question], kind: RouteKind, known: &Labels) -> Option<usize> {
         let question = best_question(questions, kind, known)?;
         let asked = questions.get(question)?;
+        if self.nodes.len() >= MOST_STEPS {
+            self.is_whole = false;
+            return None;
+        }
         let place = self.nodes.len();
         self.nodes.push(Node {
             question,
