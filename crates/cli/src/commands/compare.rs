@@ -42,7 +42,7 @@ pub(crate) fn run(places: &Places, arguments: &CompareArguments) -> Result<Exit,
     let report = routes_report(&places.runs, &sweeps, &dataset, arguments.as_study).or_input()?;
     if report.comparisons.is_empty() {
         let why = match report.missing.is_empty() {
-            true => "it has no models (`fitroom evaluate` keeps and evaluates them)".to_owned(),
+            true => no_routes(&report),
             false => report.missing.join("\n"),
         };
         return Err(anyhow!(
@@ -52,6 +52,18 @@ pub(crate) fn run(places: &Places, arguments: &CompareArguments) -> Result<Exit,
         .or_input();
     }
     show(places, &report, arguments.json)
+}
+
+/// Why there is nothing to compare, where no model of several columns says why.
+fn no_routes(report: &RoutesReport) -> String {
+    let tasks: Vec<&str> = report.models.iter().map(|it| it.task.as_str()).collect();
+    match tasks.is_empty() {
+        true => "it has no models (`fitroom evaluate` keeps and evaluates them)".to_owned(),
+        false => format!(
+            "none of its models ({}) predicts several columns at once",
+            tasks.join(", ")
+        ),
+    }
 }
 
 /// A dataset by the name that it had when a sweep last ran on it: its models and pages lie under that.
@@ -78,6 +90,11 @@ pub(super) fn show(places: &Places, report: &RoutesReport, json: bool) -> Result
     } else {
         let texts: Vec<String> = report.comparisons.iter().map(text).collect();
         output::data(&texts.join("\n\n"))?;
+        output::message(
+            "(points: Student's paired t; all right: Tango's interval and McNemar's exact test, two methods that may \
+             disagree where p is near 0.05; each pair by itself, on the page also adjusted for all; ms: measured when \
+             each model was evaluated)",
+        );
     }
     for missing in &report.missing {
         output::message(missing);
@@ -156,20 +173,23 @@ fn differences_table(comparison: &RouteComparison) -> String {
         "95 % interval of that",
         "p of that",
     ];
-    let range = |interval: Interval| {
-        format!(
-            "{:+.1} to {:+.1}",
-            100.0 * interval.low,
-            100.0 * interval.high
-        )
+    let signed = |share: f64| {
+        let tenths = (1000.0 * share).round() / 10.0;
+        // Neither +0.0 nor −0.0.
+        match tenths == 0.0 {
+            true => "0.0".to_owned(),
+            false => format!("{tenths:+.1}").replace('-', "−"),
+        }
     };
+    let range =
+        |interval: Interval| format!("{} to {}", signed(interval.low), signed(interval.high));
     let rows = comparison.differences.iter().map(|it| {
         vec![
             format!("{} − {}", it.first, it.second),
-            format!("{:+.1}", 100.0 * it.points.difference),
+            signed(it.points.difference),
             range(it.points.interval),
             format!("{:.3}", it.points.p_value),
-            format!("{:+.1} %", 100.0 * it.joint.difference),
+            format!("{} %", signed(it.joint.difference)),
             range(it.joint.interval),
             format!("{:.3}", it.joint.p_value),
         ]

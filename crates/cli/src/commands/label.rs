@@ -175,10 +175,8 @@ fn check_replaceable(path: &Path, is_ours: fn(&str) -> bool, expected: &str) -> 
     match fs::File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error).with_context(|| format!("failed to read `{shown}`")),
-        Ok(_) if path.is_dir() => {
-            return Err(anyhow!(
-                "`{shown}` is a folder, expected a file to write to"
-            ));
+        Ok(_) if !path.is_file() => {
+            return Err(anyhow!("`{shown}` is no file, expected one to write to"));
         }
         Ok(file) => file.take(START).read_to_end(&mut start)?,
     };
@@ -200,6 +198,10 @@ fn is_our_page(start: &str) -> bool {
 /// The models of a folder, or those of a dataset, brought up to date.
 fn find_models(places: &Places, arguments: &LabelArguments) -> Result<RouteModels, Failure> {
     if let Some(folder) = &arguments.models {
+        if !folder.is_dir() {
+            let folder = folder.display();
+            return Err(anyhow!("--models {folder}: there is no such folder")).or_input();
+        }
         return RouteModels::read(folder, arguments.route).or_input();
     }
     let dataset = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
@@ -276,7 +278,7 @@ fn notes(models: &RouteModels, arguments: &LabelArguments, reviewing: &Reviewing
     notes.push(match &reviewing.rule {
         Some(rule) => format!(
             "Labels with a joint probability of at least {0:.4} need no review: on validation those are {1} of {2} \
-             photographs, of which {3} have all labels right: at least {4} by the lower Clopper-Pearson bound at 95 % ({wanted} \
+             photographs, of which {3} have all labels right that are asked for: at least {4} by the lower Clopper-Pearson bound at 95 % ({wanted} \
              was asked for), which does not know that threshold and models were chosen on these photographs.",
             rule.threshold,
             rule.accepted,
@@ -304,7 +306,7 @@ fn notes(models: &RouteModels, arguments: &LabelArguments, reviewing: &Reviewing
                 None => "all of them need review".to_owned(),
             };
             format!(
-                "On {} test photographs of the same dataset, {} have all labels right; {accepted}. Photographs of another \
+                "On {} test photographs of the same dataset, {} have all labels right that are asked for; {accepted}. Photographs of another \
                  kind may be another matter.",
                 test.photographs, test.all_right
             )

@@ -88,10 +88,19 @@ pub(super) fn train_all(
         dataset,
     };
     let mut exit = Exit::Well;
-    for sweep in planned {
+    for (place, sweep) in planned.iter().enumerate() {
+        if planned.len() > 1 {
+            output::message(&format!("sweep {} of {}", place + 1, planned.len()));
+        }
         let registered = sweep.register(&database, dataset, asked)?;
         match sweep.run(&registered, &site, how)? {
-            Exit::Interrupted => return Ok(Exit::Interrupted),
+            Exit::Interrupted => {
+                let left = planned.len() - place - 1;
+                if left > 0 {
+                    output::message(&format!("{left} more sweeps are not begun"));
+                }
+                return Ok(Exit::Interrupted);
+            }
             Exit::PartFailed => exit = Exit::PartFailed,
             Exit::Well => {}
         }
