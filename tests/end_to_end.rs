@@ -27,6 +27,19 @@
 //! - `tensorboard`: real TensorBoard reads what was logged
 //! - `tensorboard_pages`: its pages of pictures and of hyperparameters
 //! - `tensorboard_contents`: everything else that it has of a trial, and trials that it misses
+//! - `kept_models`: helper: what is kept of models, and catalogues whose models make routes
+//! - `one_path`: training, a kept model, `evaluate` and `label` predict the same
+//! - `models`: what is kept of the model of a task
+//! - `selection`: which trial is the model of a task
+//! - `evaluate`: test photographs, and how often they were read
+//! - `routes`: the combined beside the hierarchical route
+//! - `label`: labels, and which of them need review
+//! - `label_models`: which models label
+//! - `label_refused`: what labelling leaves if it does not go well
+//! - `label_files`: photographs of all kinds and names, the page, and the way back
+//! - `export`: another program predicts the same
+//! - `study`: everything in one command
+//! - `real_models`: real photographs of another shop are labelled
 //! - `real_catalogue`: the whole main job on real photographs
 
 #![allow(
@@ -43,24 +56,37 @@ mod chaos;
 mod check;
 mod choose;
 mod demo;
+mod evaluate;
+mod export;
 mod full_disk;
 mod import;
 mod import_layouts;
 mod import_logs;
 mod import_npz;
 mod interrupt;
+mod kept_models;
+mod label;
+mod label_files;
+mod label_models;
+mod label_refused;
 mod machine;
 mod many_trials;
+mod models;
+mod one_path;
 mod photographs;
 mod plan;
 mod prune;
 mod real_catalogue;
+mod real_models;
 mod remove;
 mod report;
 mod report_formats;
 mod report_watch;
 mod results;
+mod routes;
+mod selection;
 mod small_disk;
+mod study;
 mod sweep;
 mod tensorboard;
 mod tensorboard_contents;

@@ -172,14 +172,24 @@ fn check_outputs(arguments: &LabelArguments) -> anyhow::Result<()> {
 fn check_replaceable(path: &Path, is_ours: fn(&str) -> bool, expected: &str) -> anyhow::Result<()> {
     let mut start = Vec::new();
     let shown = path.display();
-    match fs::File::open(path) {
+    let at = || format!("failed to read `{shown}`");
+    match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error).with_context(|| format!("failed to read `{shown}`")),
-        Ok(_) if !path.is_file() => {
-            return Err(anyhow!("`{shown}` is no file, expected one to write to"));
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(anyhow!(
+                "`{shown}` is a folder, expected a file to write to"
+            ));
         }
-        Ok(file) => file.take(START).read_to_end(&mut start)?,
+        // Before it is opened: who opens a pipe may wait for ever.
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(anyhow!(
+                "`{shown}` is no regular file, expected one to write to"
+            ));
+        }
+        found => found.with_context(at)?,
     };
+    let file = fs::File::open(path).with_context(at)?;
+    file.take(START).read_to_end(&mut start).with_context(at)?;
     match is_ours(&String::from_utf8_lossy(&start)) {
         true => Ok(()),
         false => Err(anyhow!(
@@ -227,21 +237,24 @@ fn label_all(
     take: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> Result<(), Failure> {
     let threads = available_parallelism().map_or(1, NonZeroUsize::get);
+    // Few photographs are shared by all threads too.
+    let chunk = CHUNK.min(source.len().div_ceil(threads)).max(1);
+    let stop: &(dyn Fn() -> bool + Sync) = &|| interrupt.asked();
     let mut labellers = Vec::new();
-    for _ in 0..threads.min(source.len().div_ceil(CHUNK)) {
+    for _ in 0..threads.min(source.len().div_ceil(chunk)) {
         let reader = source.reader().or_input()?;
         labellers.push(Labeller::new(models, reader).or_input()?);
     }
     let paths: Vec<&str> = source.paths().collect();
-    for round in paths.chunks(CHUNK * labellers.len().max(1)) {
+    for round in paths.chunks(chunk * labellers.len().max(1)) {
         if interrupt.asked() {
             break;
         }
         let outcomes: Vec<anyhow::Result<Vec<Outcome>>> = thread::scope(|scope| {
             let at_work: Vec<_> = labellers
                 .iter_mut()
-                .zip(round.chunks(CHUNK))
-                .map(|(labeller, paths)| scope.spawn(move || labeller.label(paths)))
+                .zip(round.chunks(chunk))
+                .map(|(labeller, paths)| scope.spawn(move || labeller.label(paths, stop)))
                 .collect();
             let ended = at_work.into_iter().map(|it| it.join());
             let panicked = |_| Err(anyhow!("labelling panicked"));

@@ -90,10 +90,13 @@ fn plan(arguments: &StudyArguments, dataset: &Dataset) -> Result<Vec<PlannedSwee
     let mut tasks = HashSet::new();
     for path in sweep_files(&arguments.sweeps).or_input()? {
         let source = read_sweep(&path, None, &[])?;
-        if arguments.quick && tasks.contains(&source.task.name) {
+        let (name, task) = (source.sweep.name.clone(), source.task.name.clone());
+        if arguments.quick && tasks.contains(&task) {
+            output::message(&format!(
+                "{name} is left out: another sweep asks {task} already (--quick)"
+            ));
             continue;
         }
-        let (name, task) = (source.sweep.name.clone(), source.task.name.clone());
         match PlannedSweep::new(source, dataset) {
             Ok(mut sweep) => {
                 if arguments.quick {

@@ -57,12 +57,19 @@ impl<'a> Labeller<'a> {
         })
     }
 
-    /// Labels these photographs, on this thread alone. Memory grows with their number.
-    pub(crate) fn label(&mut self, paths: &[&str]) -> anyhow::Result<Vec<Outcome>> {
+    /// Labels these photographs, on this thread alone; none if `stop` says so meanwhile. Memory grows with their number.
+    pub(crate) fn label(
+        &mut self,
+        paths: &[&str],
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> anyhow::Result<Vec<Outcome>> {
         use_one_thread();
         let mut pixels = Vec::new();
         let mut read = Vec::with_capacity(paths.len());
         for path in paths {
+            if stop() {
+                return Ok(Vec::new());
+            }
             read.push(match self.reader.prepare(path, self.models.size, false) {
                 Ok(photograph) => {
                     pixels.extend_from_slice(&photograph.pixels);
