@@ -47,7 +47,7 @@ pub(crate) enum Keeping {
         /// Whether it had to be written.
         is_new: bool,
     },
-    /// It cannot be, and why. What an older model left in its place is gone.
+    /// It cannot be, and why. What another trial left in its place is set aside.
     NotKept(String),
     /// Another one has its place, and why.
     Superseded(String),
@@ -99,8 +99,8 @@ impl<'a> Keeper<'a> {
             Ok(file) => file,
             Err(error) => {
                 remove_folder(&new).with_context(at)?;
-                // Another trial's model must not be taken for the selected one.
-                remove_folder(&folder).with_context(at)?;
+                // Another trial's model must not be taken for the selected one; nor must it be lost for a full disk.
+                set_aside(&folder, &new).with_context(at)?;
                 return Ok(Keeping::NotKept(format!("{error:#}")));
             }
         };
@@ -252,14 +252,19 @@ fn class(dataset: &Dataset, task: &Task, class: &TaskClass) -> Class {
     }
 }
 
+/// Gives an older model, if there is one, a name under which nobody takes it for a model.
+fn set_aside(folder: &Path, new: &Path) -> io::Result<PathBuf> {
+    let old = new.with_extension("old");
+    if folder.exists() {
+        remove_folder(&old)?;
+        fs::rename(folder, &old)?;
+    }
+    Ok(old)
+}
+
 /// Puts a new folder in the place of an older one. Whoever is killed in between leaves none, and the next call makes it.
 fn replace(folder: &Path, new: &Path) -> io::Result<()> {
-    let old = new.with_extension("old");
-    remove_folder(&old)?;
-    match fs::rename(folder, &old) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    let old = set_aside(folder, new)?;
     fs::rename(new, folder)?;
     if let Some(parent) = folder.parent() {
         File::open(parent)?.sync_all()?;
