@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::photographs::{Run, Workplace};
+use crate::photographs::{Run, Workplace, interrupt};
 
 /// Two trials of some seconds each.
 const SLOW: &str = r#"
@@ -118,11 +118,7 @@ fn ctrl_c_stops_at_once_and_the_same_command_goes_on() {
     let folder = wait_for_epochs(&workplace, &mut process);
     let recorded = recorded_epochs(&folder);
     let asked = Instant::now();
-    let kill = Command::new("kill")
-        .args(["-INT", &process.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(kill.success());
+    interrupt(&process);
     let run = Run::of(process.wait_with_output().unwrap());
     assert_eq!(run.code, Some(130), "{}", run.stderr);
     assert!(
@@ -210,14 +206,7 @@ fn a_damaged_checkpoint_is_said_and_the_trial_begins_anew() {
         fs::write(&checkpoint, bytes).unwrap();
         process = begin();
         checkpoint = wait_for_checkpoint(&mut process, Some(&checkpoint));
-        let interrupt = ["-INT", &process.id().to_string()];
-        assert!(
-            Command::new("kill")
-                .args(interrupt)
-                .status()
-                .unwrap()
-                .success()
-        );
+        interrupt(&process);
         let run = Run::of(process.wait_with_output().unwrap());
         let said = run
             .stderr

@@ -1,14 +1,14 @@
 //! `fitroom label` that does not go well leaves everything as it was.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use image::{Rgb, RgbImage};
 
 use crate::kept_models::{refused, well, with_routes};
-use crate::photographs::{Run, Workplace};
+use crate::photographs::{Run, Workplace, interrupt};
 
 /// Labels that were written before.
 const MINE: &str =
@@ -98,10 +98,7 @@ fn ctrl_c_leaves_nothing() {
         assert!(start.elapsed() < Duration::from_secs(60));
         sleep(Duration::from_millis(5));
     }
-    let interrupt = Command::new("kill")
-        .args(["-INT", &process.id().to_string()])
-        .status();
-    assert!(interrupt.unwrap().success());
+    interrupt(&process);
     let run = Run::of(process.wait_with_output().unwrap());
     assert_eq!(run.code, Some(130), "{}", run.stderr);
     assert!(

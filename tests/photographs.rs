@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
 
 use image::{Rgb, RgbImage};
 use serde_json::Value;
@@ -187,6 +187,13 @@ impl Run {
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// What Ctrl-C does to a process.
+pub(crate) fn interrupt(process: &Child) {
+    let number = process.id().to_string();
+    let kill = Command::new("kill").args(["-INT", &number]).status();
+    assert!(kill.unwrap().success());
 }
 
 /// The last part of a path.

@@ -1,11 +1,11 @@
 //! `fitroom report --watch`: pages follow the trials until Ctrl-C.
 
 use std::fs::{self, File};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::photographs::Workplace;
+use crate::photographs::{Workplace, interrupt};
 
 /// Trials that never end by themselves.
 const ENDLESS: &str = "task = \"shapes\"\n[hyperparameters]\nkernel_size = 3\nkernel_num = [4, 8]\n\
@@ -51,9 +51,7 @@ impl Watching<'_> {
     /// Ctrl-C; the exit code.
     fn end(mut self) -> Option<i32> {
         let asked = Instant::now();
-        let number = self.process.id().to_string();
-        let interrupt = Command::new("kill").args(["-INT", &number]).status();
-        assert!(interrupt.unwrap().success());
+        interrupt(&self.process);
         let code = self.process.wait().unwrap().code();
         assert!(
             asked.elapsed() < Duration::from_secs(4),

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::kept_models::{ROUTE_TASKS, json, sweep_text, well};
-use crate::photographs::{Run, Workplace};
+use crate::photographs::{Run, Workplace, interrupt};
 
 const MORE_TASKS: &str = "\n[sleeves]\npredicts = [\"sleeve\"]\n\
                           [stars]\nwhere = { shape = \"star\" }\npredicts = [\"colour\"]\n";
@@ -139,10 +139,7 @@ fn a_study_that_was_interrupted_goes_on() {
         assert!(start.elapsed() < Duration::from_secs(60));
         sleep(Duration::from_millis(20));
     }
-    let interrupt = Command::new("kill")
-        .args(["-INT", &process.id().to_string()])
-        .status();
-    assert!(interrupt.unwrap().success());
+    interrupt(&process);
     let run = Run::of(process.wait_with_output().unwrap());
     assert_eq!(run.code, Some(130), "{}", run.stderr);
     assert_eq!(looks(&workplace), 0);

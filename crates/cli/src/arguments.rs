@@ -220,17 +220,8 @@ pub(crate) struct SweepArguments {
     /// The tasks file [default: `tasks.toml` beside the sweep file].
     #[arg(long, value_name = "FILE")]
     pub(crate) tasks: Option<PathBuf>,
-    /// Trials that are trained at the same time [default: cores / threads of a trial, or as many as fit into
-    /// memory; 1 on a GPU].
-    #[arg(long, value_name = "N")]
-    pub(crate) workers: Option<NonZeroUsize>,
-    /// What computes: `cpu`, a GPU such as `cuda:0`, or `auto`: the first GPU if there is one.
-    #[arg(long, default_value = "auto")]
-    pub(crate) device: Device,
-    /// Seconds of a trial's training after which it is written down, so that no more is lost when the process
-    /// is killed; Ctrl-C loses none.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds)]
-    pub(crate) checkpoint_every: Duration,
+    #[command(flatten)]
+    pub(crate) training: TrainingArguments,
     /// Override a key of the sweep file, the value as in TOML; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
@@ -281,6 +272,22 @@ pub(crate) struct ListArguments {
     pub(crate) json: bool,
 }
 
+/// How trials are trained.
+#[derive(Debug, Args)]
+pub(crate) struct TrainingArguments {
+    /// Trials that are trained at the same time [default: cores / threads of a trial, or as many as fit into
+    /// memory; 1 on a GPU].
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<NonZeroUsize>,
+    /// What computes: `cpu`, a GPU such as `cuda:0`, or `auto`: the first GPU if there is one.
+    #[arg(long, default_value = "auto")]
+    pub(crate) device: Device,
+    /// Seconds of a trial's training after which it is written down, so that no more is lost when the process
+    /// is killed; Ctrl-C loses none.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds)]
+    pub(crate) checkpoint_every: Duration,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct StudyArguments {
     /// Of each task only one sweep, and of that only the three configurations with the fewest multiply-adds. What it
@@ -293,16 +300,8 @@ pub(crate) struct StudyArguments {
     /// Dataset: its name in the datasets folder, or its folder [default: the only one there, else the demo].
     #[arg(long, value_name = "DATASET", env = "FITROOM_DATA")]
     pub(crate) data: Option<String>,
-    /// Trials that are trained at the same time [default: cores / threads of a trial, or as many as fit into
-    /// memory; 1 on a GPU].
-    #[arg(long, value_name = "N")]
-    pub(crate) workers: Option<NonZeroUsize>,
-    /// What computes: `cpu`, a GPU such as `cuda:0`, or `auto`: the first GPU if there is one.
-    #[arg(long, default_value = "auto")]
-    pub(crate) device: Device,
-    /// Seconds of a trial's training after which it is written down.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds)]
-    pub(crate) checkpoint_every: Duration,
+    #[command(flatten)]
+    pub(crate) training: TrainingArguments,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use fitroom_store::{OpenError, Store};
+use fitroom_store::{OpenError, Store, SweepRecord};
 use tokio::runtime::Runtime;
 
 use crate::exit::Failure;
@@ -40,6 +40,14 @@ impl Database {
             Database::open(runs).map(Some)
         } else {
             Ok(None)
+        }
+    }
+
+    /// Every sweep of the database of a `runs/` folder, the one that ran last first; none if there is no database.
+    pub(crate) fn sweeps_in(runs: &Path) -> Result<Vec<SweepRecord>, Failure> {
+        match Database::open_existing(runs)? {
+            Some(database) => Ok(database.wait(database.store().sweeps())?),
+            None => Ok(Vec::new()),
         }
     }
 

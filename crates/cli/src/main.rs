@@ -14,6 +14,7 @@ mod output;
 mod planning;
 mod reporting;
 mod sweeping;
+mod write_whole;
 
 use std::process::ExitCode;
 

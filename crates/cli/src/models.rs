@@ -23,4 +23,4 @@ pub(crate) use evaluations::{ModelFigures, split_answers};
 pub(crate) use keep::{Keeper, Keeping, models_folder};
 pub(crate) use kept_model::{KeptModel, TEST, current_models, hash_of_file, models_in};
 pub(crate) use selected::{Selected, Selector};
-pub(crate) use split_predictions::predict_split;
+pub(crate) use split_predictions::{ask, predict_split};

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{Cell, CellAlignment, Table};
 use fitroom_store::utc_now;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Prints data. A reader that has gone away (`| head`) is no error.
 pub(crate) fn data(text: &str) -> io::Result<()> {
@@ -46,10 +47,24 @@ pub(crate) fn table(
     table.to_string()
 }
 
+/// How far a command has come with so many photographs, on stderr.
+pub(crate) fn photographs_bar(total: usize) -> anyhow::Result<ProgressBar> {
+    let bar = ProgressBar::new(total as u64);
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:30} {pos} of {len} photographs, {per_sec}, {eta} left",
+    )?);
+    Ok(bar)
+}
+
 /// The time in UTC, to the minute, as pages show it: `2026-02-28 17:05`.
 pub(crate) fn minute() -> String {
     let now = utc_now();
     now.get(..16).unwrap_or(&now).replace('T', " ")
+}
+
+/// From one share to another: `82.10 % to 88.40 %`.
+pub(crate) fn percents(low: f64, high: f64) -> String {
+    format!("{} to {}", percent(low), percent(high))
 }
 
 /// A share as people read it: `85.60 %`.

@@ -14,11 +14,9 @@ mod said;
 mod state;
 mod test_report;
 mod watch;
-mod write_page;
 
 pub(crate) use choose_sweeps::{check_names, is_chosen};
 pub(crate) use pages::{Page, Pages};
 pub(crate) use reporter::Reporter;
 pub(crate) use routes::{routes_report, write_routes};
 pub(crate) use watch::watch;
-pub(crate) use write_page::write_page;

@@ -31,10 +31,7 @@ struct CompareJson<'a> {
 pub(crate) fn run(places: &Places, arguments: &CompareArguments) -> Result<Exit, Failure> {
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
     let fingerprint = read_manifest(&folder).or_input()?.fingerprint;
-    let sweeps = match Database::open_existing(&places.runs)? {
-        Some(database) => database.wait(database.store().sweeps())?,
-        None => Vec::new(),
-    };
+    let sweeps = Database::sweeps_in(&places.runs)?;
     let dataset = last_called(&sweeps, &fingerprint).unwrap_or_else(|| DatasetKey {
         name: folder.display().to_string(),
         fingerprint,
@@ -147,11 +144,7 @@ fn routes_table(comparison: &RouteComparison) -> String {
             result.route.to_string(),
             format!("{} of {}", result.points, result.most_points),
             output::percent(result.joint_accuracy),
-            format!(
-                "{} to {}",
-                output::percent(result.joint_interval.low),
-                output::percent(result.joint_interval.high)
-            ),
+            output::percents(result.joint_interval.low, result.joint_interval.high),
         ];
         row.extend(result.columns_right.iter().map(u64::to_string));
         row.extend(result.first_mistakes.iter().map(u64::to_string));

@@ -11,7 +11,7 @@ use crate::arguments::{CheckArguments, Places};
 use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
-use crate::reporting::write_page;
+use crate::write_whole::write_whole;
 
 pub(crate) fn run(places: &Places, arguments: &CheckArguments) -> Result<Exit, Failure> {
     let folder = choose_dataset::named(&arguments.dataset, &places.datasets)?;
@@ -27,7 +27,7 @@ pub(crate) fn run(places: &Places, arguments: &CheckArguments) -> Result<Exit, F
         output::data(&tables::tables(&dataset, &findings))?;
     }
     let report = page::report(&dataset, &findings, output::minute())?;
-    write_page(&path, &check_page(&report))?;
+    write_whole(&path, &check_page(&report))?;
     output::message(&format!("page: {}", path.display()));
     Ok(if findings.is_empty() {
         Exit::Well

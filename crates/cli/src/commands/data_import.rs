@@ -1,7 +1,6 @@
 //! `fitroom data import`: photographs and labels become a dataset.
 
 use fitroom_data::{ImportRequest, import, read_manifest};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use anyhow::anyhow;
 
@@ -26,10 +25,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Exit, Failure> {
         seed: arguments.split_seed,
         drop_leaks: arguments.drop_leaks,
     };
-    let bar = ProgressBar::new(0);
-    bar.set_style(ProgressStyle::with_template(
-        "{bar:30} {pos} of {len} photographs, {per_sec}, {eta} left",
-    )?);
+    let bar = output::photographs_bar(0)?;
     let outcome = import(&request, &|progress| {
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);

@@ -228,11 +228,7 @@ fn table(evaluated: &[Evaluated]) -> String {
             share(it.validation.accuracy),
             share(it.test.accuracy),
             it.test.interval.map_or_else(String::new, |interval| {
-                format!(
-                    "{} to {}",
-                    output::percent(interval.low),
-                    output::percent(interval.high)
-                )
+                output::percents(interval.low, interval.high)
             }),
             it.test
                 .macro_f1

@@ -12,6 +12,7 @@ use crate::choose_dataset;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::models::{Keeper, KeptModel};
 use crate::output;
+use crate::write_whole::write_whole;
 
 /// Files that are copied as they are.
 const COPIED: [&str; 3] = ["model.toml", "model.safetensors", "validation.npz"];
@@ -68,8 +69,5 @@ fn export(model: &KeptModel, to: &Path) -> anyhow::Result<()> {
             .and_then(|_| fs::rename(&partial, to.join(name)))
             .with_context(at)?;
     }
-    let partial = to.join("model.py.partial");
-    fs::write(&partial, text)
-        .and_then(|()| fs::rename(&partial, to.join("model.py")))
-        .with_context(at)
+    write_whole(&to.join("model.py"), &text)
 }

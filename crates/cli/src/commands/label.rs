@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use fitroom_data::PhotographSource;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::keep_models::keep_models_of;
 use crate::arguments::{LabelArguments, Places};
@@ -51,7 +50,7 @@ pub(crate) fn run(places: &Places, arguments: &LabelArguments) -> Result<Exit, F
     let mut doubtful = Doubtful::new(arguments.sheet_photographs);
     let start = Instant::now();
     let mut counts = Counts::default();
-    let bar = progress_bar(total)?;
+    let bar = output::photographs_bar(total)?;
     let labelled = label_all(&source, &models, &interrupt, &mut |outcome| {
         bar.inc(1);
         match outcome {
@@ -309,12 +308,11 @@ fn notes(models: &RouteModels, arguments: &LabelArguments, reviewing: &Reviewing
         Some(test) => {
             let accepted = match test.share() {
                 Some((share, interval)) => format!(
-                    "{} of them need no review, and {} of these have all labels right: {} (95 % interval {} to {})",
+                    "{} of them need no review, and {} of these have all labels right: {} (95 % interval {})",
                     test.accepted,
                     test.right,
                     output::percent(share),
-                    output::percent(interval.low),
-                    output::percent(interval.high)
+                    output::percents(interval.low, interval.high)
                 ),
                 None => "all of them need review".to_owned(),
             };
@@ -327,12 +325,4 @@ fn notes(models: &RouteModels, arguments: &LabelArguments, reviewing: &Reviewing
         None => "How precise that is on test photographs is not known: `fitroom evaluate` finds out.".to_owned(),
     });
     notes
-}
-
-fn progress_bar(total: usize) -> anyhow::Result<ProgressBar> {
-    let bar = ProgressBar::new(total as u64);
-    bar.set_style(ProgressStyle::with_template(
-        "{bar:30} {pos} of {len} photographs, {per_sec}, {eta} left",
-    )?);
-    Ok(bar)
 }

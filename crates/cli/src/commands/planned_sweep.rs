@@ -12,6 +12,7 @@ use fitroom_store::{Registered, SweepToRun, TrialRow};
 use fitroom_sweep::{Place, SweepFile, plan};
 use fitroom_train::{Engine, peak_memory};
 
+use crate::arguments::TrainingArguments;
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::output;
@@ -55,6 +56,20 @@ pub(crate) struct How {
     pub(crate) workers: Option<NonZeroUsize>,
     /// How much of a trial's training may be lost.
     pub(crate) checkpoint_every: Duration,
+}
+
+impl TrainingArguments {
+    /// How they want a sweep to be trained.
+    ///
+    /// # Errors
+    /// When there is no such GPU.
+    pub(super) fn how(&self) -> anyhow::Result<How> {
+        Ok(How {
+            engine: self.device.engine()?,
+            workers: self.workers,
+            checkpoint_every: self.checkpoint_every,
+        })
+    }
 }
 
 impl PlannedSweep {

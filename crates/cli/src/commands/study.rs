@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use fitroom_data::{Dataset, TaskRowsError};
 use fitroom_domain::Split;
 
-use super::planned_sweep::{Asked, How, PlannedSweep};
+use super::planned_sweep::{Asked, PlannedSweep};
 use super::sweep::{STOPPING, read_sweep, train_all};
 use super::{compare, evaluate, report};
 use crate::arguments::{Places, ReportArguments, StudyArguments};
@@ -26,15 +26,10 @@ const QUICK: usize = 3;
 const TASKS: &str = "tasks.toml";
 
 pub(crate) fn run(places: &Places, arguments: &StudyArguments) -> Result<Exit, Failure> {
-    let engine = arguments.device.engine().or_input()?;
+    let how = arguments.training.how().or_input()?;
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
     let dataset = Dataset::load(&folder).or_input()?;
     let planned = plan(arguments, &dataset)?;
-    let how = How {
-        engine,
-        workers: arguments.workers,
-        checkpoint_every: arguments.checkpoint_every,
-    };
     let asked = Asked {
         overrides: &[],
         retry: &[],
@@ -73,10 +68,7 @@ fn examine(places: &Places, dataset: Dataset) -> Result<Exit, Failure> {
     }
     let key = dataset.key();
     let exit = evaluate::evaluate(places, dataset, false, false)?;
-    let sweeps = match Database::open_existing(&places.runs)? {
-        Some(database) => database.wait(database.store().sweeps())?,
-        None => Vec::new(),
-    };
+    let sweeps = Database::sweeps_in(&places.runs)?;
     let routes = routes_report(&places.runs, &sweeps, &key, false)?;
     if !routes.comparisons.is_empty() {
         compare::show(places, &routes, false)?;

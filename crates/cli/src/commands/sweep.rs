@@ -34,7 +34,7 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         .map(|file| read_sweep(file, arguments.tasks.as_deref(), &overrides))
         .collect::<Result<Vec<_>, _>>()?;
     check_names(&sweeps).or_input()?;
-    let engine = arguments.device.engine().or_input()?;
+    let how = arguments.training.how().or_input()?;
     let folder = choose_dataset::choose(arguments.data.as_deref(), &places.datasets)?;
     let dataset = Dataset::load(&folder).or_input()?;
     let planned = sweeps
@@ -43,11 +43,6 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
         .collect::<Result<Vec<_>, _>>()?;
     check_retry(&arguments.retry, &planned).or_input()?;
 
-    let how = How {
-        engine,
-        workers: arguments.workers,
-        checkpoint_every: arguments.checkpoint_every,
-    };
     if arguments.plan {
         for sweep in &planned {
             sweep.show(&dataset, &places.runs, how)?;

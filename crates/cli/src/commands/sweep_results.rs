@@ -56,7 +56,7 @@ pub(crate) fn print_best(rows: &[TrialRow], seeds: usize) -> Result<(), Failure>
                 mean.name.clone(),
                 format!("{} of {seeds}", mean.accuracies.len()),
                 output::percent(mean.mean()),
-                format!("{} to {}", output::percent(low), output::percent(high)),
+                output::percents(low, high),
             ]
         });
         let headings = ["configuration", "seeds", "mean accuracy", "range"];

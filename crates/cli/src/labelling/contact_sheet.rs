@@ -1,17 +1,16 @@
 //! The page of labelled photographs, the doubtful ones first.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use anyhow::Context;
 use fitroom_data::PhotographReader;
 use fitroom_report::{SheetAbout, SheetCard, SheetColumn, SheetLabel, write_contact_sheet};
 
 use super::labeller::LabelledPhotograph;
 use super::route_models::RouteModels;
 use crate::output;
+use crate::write_whole::write_whole_with;
 
 /// The most doubtful photographs, as many as the page has room for: memory does not grow with all that there are.
 #[derive(Debug)]
@@ -104,17 +103,10 @@ pub(crate) fn write_sheet(
                 needs_review: !is_sure,
             })
         });
-    let partial = path.with_extension("html.partial");
-    let write = || -> io::Result<()> {
-        let mut file = BufWriter::new(File::create(&partial)?);
-        write_contact_sheet(&mut file, &about, cards)?;
-        file.flush()?;
-        file.get_ref().sync_all()?;
-        fs::rename(&partial, path)
-    };
-    let written = write();
-    if written.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    written.with_context(|| format!("failed to write `{}`", path.display()))
+    write_whole_with(path, |file| {
+        let mut buffered = BufWriter::new(file);
+        write_contact_sheet(&mut buffered, &about, cards)?;
+        buffered.flush()?;
+        buffered.get_ref().sync_all()
+    })
 }

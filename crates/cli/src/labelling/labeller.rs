@@ -1,15 +1,14 @@
 //! Labels photographs: one labeller for each thread.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::ops::ControlFlow;
 
 use anyhow::Context;
 use fitroom_data::{PhotographReader, Pictures, Row};
 use fitroom_domain::route::{Labels, Walk};
-use fitroom_train::{Engine, Predicted, Weights, predict, use_one_thread};
+use fitroom_train::{Predicted, Weights, use_one_thread};
 
 use super::route_models::RouteModels;
+use crate::models::ask;
 
 /// A photograph with its labels.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,12 +139,4 @@ impl<'a> Labeller<'a> {
             joint: walk.joint().unwrap_or_default(),
         }
     }
-}
-
-/// The logits of these photographs.
-fn ask(weights: &Weights, pictures: &Pictures<'_>, rows: &[Row]) -> anyhow::Result<Predicted> {
-    let mut observe = |_| ControlFlow::<Infallible>::Continue(());
-    let ControlFlow::Continue(predicted) =
-        predict(weights, pictures, rows, Engine::cpu(), &mut observe)?;
-    Ok(predicted)
 }

@@ -7,9 +7,9 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use fitroom_data::{Dataset, Row, ShownPhotograph, ShownPredictions, TaskRows};
+use fitroom_data::{Dataset, Pictures, Row, ShownPhotograph, ShownPredictions, TaskRows};
 use fitroom_domain::{Flip, Split, Task};
-use fitroom_train::{Engine, Weights, predict};
+use fitroom_train::{Engine, Predicted, Weights, predict};
 use ndarray::Array2;
 
 /// Predictions of a split.
@@ -39,9 +39,7 @@ pub(crate) fn predict_split(
     let pictures =
         pictures.with_context(|| format!("dataset `{}` has no pictures", dataset.name))?;
     let start = Instant::now();
-    let mut observe = |_| ControlFlow::<Infallible>::Continue(());
-    let ControlFlow::Continue(predicted) =
-        predict(weights, &pictures, &to_predict, Engine::cpu(), &mut observe)?;
+    let predicted = ask(weights, &pictures, &to_predict)?;
     let seconds = start.elapsed().as_secs_f64();
     Ok(ShownSplit {
         milliseconds_per_picture: 1e3 * seconds / shown.len().max(1) as f64,
@@ -50,6 +48,18 @@ pub(crate) fn predict_split(
             shown,
         },
     })
+}
+
+/// The logits that a model gives these photographs, on the CPU.
+pub(crate) fn ask(
+    weights: &Weights,
+    pictures: &Pictures<'_>,
+    rows: &[Row],
+) -> anyhow::Result<Predicted> {
+    let mut observe = |_| ControlFlow::<Infallible>::Continue(());
+    let ControlFlow::Continue(predicted) =
+        predict(weights, pictures, rows, Engine::cpu(), &mut observe)?;
+    Ok(predicted)
 }
 
 /// The photographs of a split, each followed by its mirrored copy if there is one.

@@ -14,9 +14,9 @@ use super::page_paths::{page_paths, routes_path};
 use super::reporter::Reporter;
 use super::routes::{routes_to_show, write_routes};
 use super::state::State;
-use super::write_page::write_page;
 use crate::database::Database;
 use crate::output;
+use crate::write_whole::write_whole;
 
 /// A page that is up to date.
 pub(crate) struct Page {
@@ -115,7 +115,7 @@ impl Reporter<'_> {
             true => state.mark(&page),
             false => page,
         };
-        write_page(path, &page)?;
+        write_whole(path, &page)?;
         Ok((true, made.is_complete))
     }
 }
@@ -138,6 +138,6 @@ fn write_index(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         datasets,
     };
-    write_page(path, &state.mark(&index_page(&index)))?;
+    write_whole(path, &state.mark(&index_page(&index)))?;
     Ok(true)
 }

@@ -15,10 +15,10 @@ use fitroom_store::SweepRecord;
 use super::page_paths::routes_path;
 use super::pages::Page;
 use super::state::State;
-use super::write_page::write_page;
 use crate::arguments::Places;
 use crate::models::{KeptModel, ModelFigures, current_models};
 use crate::output;
+use crate::write_whole::write_whole;
 
 /// A model that was evaluated, with all that routes need of it.
 struct Evaluated {
@@ -177,7 +177,7 @@ pub(crate) fn write_routes(places: &Places, report: &RoutesReport) -> anyhow::Re
             is_new: false,
         });
     }
-    write_page(&path, &state.mark(&routes_page(report)))?;
+    write_whole(&path, &state.mark(&routes_page(report)))?;
     Ok(Page { path, is_new: true })
 }
 

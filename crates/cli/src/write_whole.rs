@@ -1,17 +1,28 @@
-//! Writing a page so that nobody ever sees half of one.
+//! Writing a file so that nobody ever sees half of one.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::Context;
 
-/// Writes a page at once: a browser never sees half of one. Behind a link, what it points to is replaced.
+/// Writes a text at once, as [`write_whole_with`] does.
 ///
 /// # Errors
 /// When there is something other than a file, or the disk refuses.
-pub(crate) fn write_page(path: &Path, page: &str) -> anyhow::Result<()> {
+pub(crate) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+    write_whole_with(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// Writes what `write` says at once: a browser never sees half of a page. Behind a link, what it points to is replaced.
+///
+/// # Errors
+/// When there is something other than a file, or the disk or `write` refuses.
+pub(crate) fn write_whole_with(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> anyhow::Result<()> {
     let write = || -> io::Result<()> {
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if fs::metadata(&place).is_ok_and(|there| !there.is_file()) {
@@ -25,7 +36,7 @@ pub(crate) fn write_page(path: &Path, page: &str) -> anyhow::Result<()> {
         let mut unfinished = tempfile::Builder::new()
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)?;
-        unfinished.write_all(page.as_bytes())?;
+        write(unfinished.as_file_mut())?;
         unfinished.persist(&place)?;
         Ok(())
     };
