@@ -121,6 +121,22 @@ impl RecordedTrial {
         self.ours().is_none()
     }
 
+    /// Its id.
+    pub fn id(&self) -> TrialId {
+        match self {
+            RecordedTrial::Ours(trial) => trial.id(),
+            RecordedTrial::Imported { imported } => imported.id(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> String {
+        match self {
+            RecordedTrial::Ours(trial) => trial.name(),
+            RecordedTrial::Imported { imported } => imported.name(),
+        }
+    }
+
     /// The name of its task; of an imported trial the sweep's.
     pub fn task(&self) -> &str {
         match self {
@@ -212,7 +228,7 @@ impl RecordedTrial {
 }
 
 /// The figures of a finished trial as far as they are known: all of them, if it is ours.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RecordedFigures {
     /// Validation accuracy, in [0, 1].
     pub accuracy: f64,

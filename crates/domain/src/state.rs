@@ -3,13 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A word that names no state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no state")]
 pub struct UnknownState(pub String);
 
 /// Where a trial stands; follows from its attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TrialState {
     /// Waits for a worker.
     Planned,
@@ -63,7 +66,8 @@ impl FromStr for TrialState {
 }
 
 /// How one try at training a trial stands; all but `Running` are final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AttemptState {
     /// Its process is training.
     Running,
@@ -80,6 +84,16 @@ pub enum AttemptState {
 }
 
 impl AttemptState {
+    /// All states.
+    pub const ALL: [AttemptState; 6] = [
+        AttemptState::Running,
+        AttemptState::Finished,
+        AttemptState::Diverged,
+        AttemptState::Failed,
+        AttemptState::Interrupted,
+        AttemptState::Lost,
+    ];
+
     /// Its word in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -90,6 +104,23 @@ impl AttemptState {
             AttemptState::Interrupted => "interrupted",
             AttemptState::Lost => "lost",
         }
+    }
+}
+
+impl fmt::Display for AttemptState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl FromStr for AttemptState {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<AttemptState, UnknownState> {
+        AttemptState::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| UnknownState(text.to_owned()))
     }
 }
 
@@ -132,6 +163,9 @@ mod tests {
 
     #[test]
     fn every_state_survives_its_word() {
+        for state in AttemptState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
+        }
         for state in TrialState::ALL {
             assert_eq!(state.as_str().parse(), Ok(state));
         }
