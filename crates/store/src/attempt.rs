@@ -2,7 +2,8 @@
 
 use std::io;
 
-use fitroom_domain::{AttemptState, TrialFigures, TrialState, trial_state_after};
+use fitroom_domain::{AttemptState, TrialFigures, TrialState, Usage, trial_state_after};
+use serde::{Deserialize, Serialize};
 use sqlx::{Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
@@ -19,7 +20,7 @@ pub struct AttemptKey {
 }
 
 /// A file of a finished trial.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialFile {
     /// Its name in the trial's folder.
     pub name: String,
@@ -74,6 +75,7 @@ impl Store {
         &self,
         attempt: AttemptKey,
         ending: &Ending<'_>,
+        usage: Usage,
         place: impl FnOnce() -> io::Result<()>,
     ) -> Result<Ended, StoreError> {
         let mut transaction = self.write().await?;
@@ -83,7 +85,7 @@ impl Store {
             Ending::Failed { error, attempts } => (AttemptState::Failed, Some(*error), *attempts),
             Ending::Interrupted => (AttemptState::Interrupted, None, 0),
         };
-        let ended = close(&mut transaction, attempt, state, error, attempts).await?;
+        let ended = close(&mut transaction, attempt, (state, usage), error, attempts).await?;
         let (files, epochs) = match ending {
             Ending::Finished { figures, files } => {
                 write_figures(&mut transaction, attempt.trial, figures).await?;
@@ -93,7 +95,7 @@ impl Store {
             Ending::Failed { .. } | Ending::Interrupted => (&[][..], u32::MAX),
         };
         // An earlier attempt on another machine may have come further.
-        sqlx::query("delete from metrics where trial_key = ? and epoch > ?")
+        sqlx::query("delete from epochs where trial_key = ? and epoch > ?")
             .bind(attempt.trial)
             .bind(epochs)
             .execute(&mut *transaction)
@@ -113,18 +115,21 @@ impl Store {
 pub(crate) async fn close(
     transaction: &mut Transaction<'static, Sqlite>,
     attempt: AttemptKey,
-    state: AttemptState,
+    (state, usage): (AttemptState, Usage),
     error: Option<&str>,
     attempts: u32,
 ) -> Result<Ended, StoreError> {
     let doing = "end an attempt";
+    let now = utc_now();
     let closed = sqlx::query(
-        "update attempts set state = ?, error = ?, ended_at = ?
+        "update attempts set state = ?, error = ?, ended_at = ?, cpu_seconds = ?, peak_memory_bytes = ?
          where trial_key = ? and number = ? and state = 'running'",
     )
     .bind(state.as_str())
     .bind(error)
-    .bind(utc_now())
+    .bind(&now)
+    .bind(usage.cpu_seconds)
+    .bind(usage.peak_memory_bytes.map(|bytes| bytes as i64))
     .bind(attempt.trial)
     .bind(attempt.number)
     .execute(&mut **transaction)
@@ -144,14 +149,15 @@ pub(crate) async fn close(
     .await
     .doing(doing)?;
     let trial = trial_state_after(state, failed, attempts);
-    if trial != TrialState::Finished {
-        sqlx::query("update trials set state = ? where key = ?")
-            .bind(trial.as_str())
-            .bind(attempt.trial)
-            .execute(&mut **transaction)
-            .await
-            .doing(doing)?;
-    }
+    // A finished one gets its state with its figures.
+    let state = (trial != TrialState::Finished).then_some(trial.as_str());
+    sqlx::query("update trials set state = coalesce(?, state), ended_at = ? where key = ?")
+        .bind(state)
+        .bind(&now)
+        .bind(attempt.trial)
+        .execute(&mut **transaction)
+        .await
+        .doing(doing)?;
     Ok(Ended { trial })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use fitroom_domain::{AttemptState, TrialState};
+use fitroom_domain::{AttemptState, TrialState, Usage};
 use sqlx::{Sqlite, Transaction};
 
 use crate::attempt::{AttemptKey, close};
@@ -15,6 +15,8 @@ use crate::time::utc_now;
 #[derive(Debug)]
 pub struct Queue {
     sweep: i64,
+    /// The run of the sweep that attempts are recorded under.
+    run: Option<i64>,
     /// Not yet tried, in order.
     pending: VecDeque<i64>,
     /// Found in other hands, or ended: to be looked at again.
@@ -28,9 +30,18 @@ impl Queue {
     pub fn new(sweep: i64, trials: impl IntoIterator<Item = i64>) -> Queue {
         Queue {
             sweep,
+            run: None,
             pending: trials.into_iter().collect(),
             elsewhere: Vec::new(),
             until: None,
+        }
+    }
+
+    /// The same queue, of this run of the sweep.
+    pub fn of_run(self, run: i64) -> Queue {
+        Queue {
+            run: Some(run),
+            ..self
         }
     }
 
@@ -173,7 +184,7 @@ impl Store {
     async fn whereabouts(&self, trial: i64) -> Result<Option<Whereabouts>, StoreError> {
         let row: Option<(String, u32, Option<i64>, Option<String>)> = sqlx::query_as(
             "select trials.state,
-                 (select coalesce(max(epoch), 0) from metrics where trial_key = trials.key),
+                 (select coalesce(max(epoch), 0) from epochs where trial_key = trials.key),
                  attempts.number, attempts.owner
              from trials left join attempts
                  on attempts.trial_key = trials.key and attempts.state = 'running'
@@ -189,7 +200,16 @@ impl Store {
     /// Ends the attempt of a worker that has died. Nothing happens if somebody else just did.
     async fn give_up(&self, attempt: AttemptKey) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        match close(&mut transaction, attempt, AttemptState::Lost, None, 0).await {
+        let usage = Usage::default();
+        match close(
+            &mut transaction,
+            attempt,
+            (AttemptState::Lost, usage),
+            None,
+            0,
+        )
+        .await
+        {
             Ok(_) => transaction.commit().await.doing("give up an attempt"),
             Err(StoreError::Superseded { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -209,12 +229,13 @@ async fn claim_one(
     let doing = "claim a trial";
     let folder: Option<String> = sqlx::query_scalar(
         "update trials set state = 'running', sweep_key = coalesce(sweep_key, ?1),
+             listed_key = coalesce(sweep_key, ?1),
              folder = coalesce(
                  folder,
                  (select dataset || '/' || sweeps.name from sweeps where key = ?1) || '/' || name)
          where key = ?2 and state = 'planned' and (
              ?3 is null or
-             (select coalesce(max(epoch), 0) from metrics where trial_key = ?2) < ?3)
+             (select coalesce(max(epoch), 0) from epochs where trial_key = ?2) < ?3)
          returning folder",
     )
     .bind(queue.sweep)
@@ -227,8 +248,8 @@ async fn claim_one(
         return Ok(None);
     };
     let number: u32 = sqlx::query_scalar(
-        "insert into attempts (trial_key, number, owner, state, numerics, started_at)
-         select ?1, 1 + coalesce(max(number), 0), ?2, 'running', ?3, ?4
+        "insert into attempts (trial_key, number, owner, state, numerics, started_at, sweep_run_key)
+         select ?1, 1 + coalesce(max(number), 0), ?2, 'running', ?3, ?4, ?5
          from attempts where trial_key = ?1
          returning number",
     )
@@ -236,6 +257,7 @@ async fn claim_one(
     .bind(owner.id())
     .bind(numerics)
     .bind(utc_now())
+    .bind(queue.run)
     .fetch_one(&mut **transaction)
     .await
     .doing(doing)?;

@@ -35,6 +35,9 @@ pub enum StoreError {
         /// What should be there.
         expected: &'static str,
     },
+    /// It was opened to be read.
+    #[error("the database was opened to be read, not written")]
+    ReadOnly,
     /// The lock of a worker could not be looked at.
     #[error("failed to look at the lock of a worker, `{path}`")]
     Lock {

@@ -1,16 +1,17 @@
 //! Recording sweeps that others ran and logged.
 
 use fitroom_domain::{
-    EpochMetrics, Fingerprint, ImportedTrial, RecordedFigures, RecordedTrial, Split, TrialId,
-    TrialState,
+    EpochMetrics, Fingerprint, ImportedTrial, RecordedFigures, RecordedTrial, TrialId, TrialState,
 };
-use sqlx::{AssertSqlSafe, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
+use crate::epoch_rows::write_epochs;
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::register::{NEXT_KEY, json, want};
+use crate::register::{json, want};
 use crate::remove::delete;
 use crate::time::{utc_from_seconds, utc_now};
+use crate::trial_columns::{TrialColumns, task_key, write_trial};
 
 /// A sweep as its logs have it.
 #[derive(Debug)]
@@ -83,8 +84,9 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await
         .doing(doing)?;
+        let task = task_key(&mut transaction, sweep.source, &definition).await?;
         for (position, row) in sweep.trials.iter().enumerate() {
-            let trial = import_trial(&mut transaction, row, &definition, key).await?;
+            let trial = import_trial(&mut transaction, row, task, key).await?;
             want(&mut transaction, (key, plan), trial, position).await?;
         }
         transaction.commit().await.doing(doing)
@@ -119,36 +121,31 @@ impl Store {
 async fn import_trial(
     transaction: &mut Transaction<'static, Sqlite>,
     row: &ImportedRow,
-    definition: &str,
+    task: i64,
     sweep: i64,
 ) -> Result<i64, StoreError> {
     let trial = RecordedTrial::Imported {
         imported: row.trial.clone(),
     };
+    let columns = TrialColumns {
+        id: row.trial.id(),
+        name: row.trial.name(),
+        trial: &trial,
+        task,
+        listed: sweep,
+    };
+    let key = write_trial(transaction, &columns).await?;
     let figures = row.figures.as_ref();
     let count =
         |pick: fn(&RecordedFigures) -> Option<u64>| figures.and_then(pick).map(|it| it as i64);
-    let key: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
-        "insert into trials
-             (key, id, name, trial, configuration, fingerprint, definition, state, sweep_key, accuracy, loss,
-              best_epoch, epochs, parameters, multiply_adds, seconds)
-         values ({NEXT_KEY}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         on conflict (id) do update
-         set name = excluded.name, trial = excluded.trial, configuration = excluded.configuration,
-             definition = excluded.definition, sweep_key = excluded.sweep_key, state = excluded.state,
-             accuracy = excluded.accuracy, loss = excluded.loss, best_epoch = excluded.best_epoch,
-             epochs = excluded.epochs, parameters = excluded.parameters,
-             multiply_adds = excluded.multiply_adds, seconds = excluded.seconds
-         returning key"
-    )))
-    .bind(row.trial.id().as_str())
-    .bind(row.trial.name())
-    .bind(json("trials.trial", &trial)?)
-    .bind(row.trial.configuration_id())
-    .bind(row.trial.source.as_str())
-    .bind(definition)
-    .bind(row.state.as_str())
+    sqlx::query(
+        "update trials
+         set sweep_key = ?, state = ?, accuracy = ?, loss = ?, best_epoch = ?, epochs = ?, parameters = ?,
+             multiply_adds = ?, seconds = ?
+         where key = ?",
+    )
     .bind(sweep)
+    .bind(row.state.as_str())
     .bind(figures.map(|figures| figures.accuracy))
     .bind(figures.and_then(|figures| figures.loss))
     .bind(figures.and_then(|figures| figures.best_epoch))
@@ -156,7 +153,8 @@ async fn import_trial(
     .bind(count(|figures| figures.parameters))
     .bind(count(|figures| figures.multiply_adds))
     .bind(figures.and_then(|figures| figures.seconds))
-    .fetch_one(&mut **transaction)
+    .bind(key)
+    .execute(&mut **transaction)
     .await
     .doing("import a trial")?;
     // Once more of the logs was there it may have turned out to be another sweep's.
@@ -193,6 +191,12 @@ async fn import_attempt(
     .execute(&mut **transaction)
     .await
     .doing("import a trial")?;
+    sqlx::query("update trials set ended_at = ? where key = ?")
+        .bind(time(row.times.map(|(_, last)| last)))
+        .bind(trial)
+        .execute(&mut **transaction)
+        .await
+        .doing("import a trial")?;
     Ok(())
 }
 
@@ -201,35 +205,10 @@ async fn import_epochs(
     row: &ImportedRow,
     trial: i64,
 ) -> Result<(), StoreError> {
-    let doing = "import the epochs of a trial";
-    sqlx::query("delete from metrics where trial_key = ?")
+    sqlx::query("delete from epochs where trial_key = ?")
         .bind(trial)
         .execute(&mut **transaction)
         .await
-        .doing(doing)?;
-    for epoch in &row.epochs {
-        for (split, name, value) in [
-            (Split::Train, "loss", epoch.train.loss),
-            (Split::Train, "accuracy", epoch.train.accuracy),
-            (Split::Validation, "loss", epoch.validation.loss),
-            (Split::Validation, "accuracy", epoch.validation.accuracy),
-            (Split::Train, "seconds", epoch.seconds),
-        ] {
-            if !value.is_finite() {
-                continue;
-            }
-            sqlx::query(
-                "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)",
-            )
-            .bind(trial)
-            .bind(epoch.epoch)
-            .bind(split.as_str())
-            .bind(name)
-            .bind(value)
-            .execute(&mut **transaction)
-            .await
-            .doing(doing)?;
-        }
-    }
-    Ok(())
+        .doing("import the epochs of a trial")?;
+    write_epochs(transaction, row.epochs.iter().map(|epoch| (trial, epoch))).await
 }

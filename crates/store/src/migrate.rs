@@ -22,16 +22,38 @@ pub(crate) async fn migrate(path: &Path, options: SqliteConnectOptions) -> Resul
     closed.map_err(|error| migration_error(path, error.into()))
 }
 
+/// Whether a database has the newest schema; an error if it has one of a newer version.
+pub(crate) async fn is_up_to_date(
+    path: &Path,
+    options: SqliteConnectOptions,
+) -> Result<bool, OpenError> {
+    let at = |error: sqlx::Error| migration_error(path, error.into());
+    let mut connection = options.connect().await.map_err(at)?;
+    let found = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+        .fetch_one(&mut connection)
+        .await;
+    connection.close().await.map_err(at)?;
+    match found {
+        Ok(Some(found)) if found > newest() => {
+            Err(migration_error(path, MigrateError::VersionMissing(found)))
+        }
+        Ok(found) => Ok(found == Some(newest())),
+        // Whatever it lacks, the migrations say what is wrong.
+        Err(_) => Ok(false),
+    }
+}
+
+fn newest() -> i64 {
+    let versions = MIGRATIONS.iter().map(|migration| migration.version);
+    versions.max().unwrap_or(0)
+}
+
 fn migration_error(path: &Path, error: MigrateError) -> OpenError {
     match error {
         MigrateError::VersionMissing(found) => OpenError::Newer {
             path: path.to_owned(),
             found,
-            known: MIGRATIONS
-                .iter()
-                .map(|migration| migration.version)
-                .max()
-                .unwrap_or(0),
+            known: newest(),
         },
         error => OpenError::Database {
             path: path.to_owned(),

@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Doing, StoreError};
-use crate::migrate::migrate;
+use crate::migrate::{is_up_to_date, migrate};
 
 /// How long a write waits for other processes.
 const BUSY: Duration = Duration::from_secs(30);
@@ -18,8 +18,9 @@ const BUSY: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct Store {
     runs: PathBuf,
-    /// A single connection: writers of one process queue here instead of in SQLite's busy loop.
-    writer: SqlitePool,
+    /// A single connection: writers of one process queue here instead of in SQLite's busy loop. `None`: it was opened
+    /// to be read.
+    writer: Option<SqlitePool>,
     readers: SqlitePool,
     /// A single connection that lives as long as this: what changed is counted for each connection.
     watcher: SqlitePool,
@@ -84,23 +85,13 @@ impl Store {
                 kind,
             });
         }
-        let path = Store::path(runs);
+        let path = &Store::path(runs);
         // sqlx's own migration lock does nothing for SQLite.
         let lock_path = runs.join(".fitroom.lock");
         let lock = File::create(&lock_path).map_err(io_error(&lock_path))?;
         lock.lock().map_err(io_error(&lock_path))?;
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY);
-        let database_error = |source: sqlx::Error| OpenError::Database {
-            path: path.clone(),
-            reason: source.to_string(),
-        };
-        migrate(&path, options.clone()).await?;
+        let options = options(path);
+        migrate(path, options.clone()).await?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(3600))
@@ -112,15 +103,31 @@ impl Store {
                     Ok(!connection.is_in_transaction())
                 })
             })
-            .connect_with(options.clone())
+            .connect_with(options.pragma("cache_size", WRITERS_CACHE))
             .await
-            .map_err(database_error)?;
-        let reading = options.read_only(true).create_if_missing(false);
+            .map_err(database_error(path))?;
+        Store::new(runs, Some(writer)).await
+    }
+
+    /// Opens the database of this `runs/` folder to read it alone; `None` if there is none. Nothing is written, unless it
+    /// has to be brought up to date first.
+    pub async fn open_to_read(runs: &Path) -> Result<Option<Store>, OpenError> {
+        if !Store::exists(runs) {
+            return Ok(None);
+        }
+        if !is_up_to_date(&Store::path(runs), reading(runs)).await? {
+            Store::open(runs).await?.close().await;
+        }
+        Store::new(runs, None).await.map(Some)
+    }
+
+    async fn new(runs: &Path, writer: Option<SqlitePool>) -> Result<Store, OpenError> {
+        let reading = reading(runs);
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(reading.clone())
             .await
-            .map_err(database_error)?;
+            .map_err(database_error(&Store::path(runs)))?;
         // Few ever ask it anything.
         let watcher = SqlitePoolOptions::new()
             .max_connections(1)
@@ -154,12 +161,15 @@ impl Store {
     pub async fn close(&self) {
         self.watcher.close().await;
         self.readers.close().await;
-        self.writer.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
     }
 
     /// A transaction that writes: it holds SQLite's write lock from its first statement on.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.writer
+        (self.writer.as_ref())
+            .ok_or(StoreError::ReadOnly)?
             .begin_with("begin immediate")
             .await
             .doing("begin to write to the database")
@@ -173,6 +183,32 @@ impl Store {
     /// Where to ask what changed.
     pub(crate) fn watcher(&self) -> &SqlitePool {
         &self.watcher
+    }
+}
+
+/// SQLite's cache of a connection that writes: in pages if positive, in KiB if negative.
+const WRITERS_CACHE: &str = "-65536";
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+}
+
+fn reading(runs: &Path) -> SqliteConnectOptions {
+    let options = options(&Store::path(runs));
+    options.read_only(true).create_if_missing(false)
+}
+
+fn database_error(path: &Path) -> impl Fn(sqlx::Error) -> OpenError {
+    let path = path.to_owned();
+    move |source| OpenError::Database {
+        path: path.clone(),
+        reason: source.to_string(),
     }
 }
 

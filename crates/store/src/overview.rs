@@ -6,7 +6,7 @@ use fitroom_domain::Fingerprint;
 
 use crate::error::{Doing, StoreError, corrupt};
 use crate::open::Store;
-use crate::read::{TrialRow, trial_rows};
+use crate::read::{TrialRow, Which, trial_rows};
 
 /// How many trials a sweep wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +21,13 @@ pub struct SweepCounts {
 
 /// What identifies a task on a dataset: the dataset's fingerprint, and what the task asks, as text.
 pub type TaskKey = (Fingerprint, String);
+
+/// Of each task the trials whose accuracy is the highest: an index has it at its end.
+pub(crate) const MOST_ACCURATE: &str = "where trials.key in (
+        select top.key from tasks
+        cross join trials as top on top.task_key = tasks.key and top.state = 'finished' and top.accuracy = (
+            select max(accuracy) from trials as other
+            where other.task_key = tasks.key and other.state = 'finished'))";
 
 impl Store {
     /// How many trials each sweep wants, by sweep key; a sweep without any is absent.
@@ -51,8 +58,9 @@ impl Store {
     /// How many finished trials each task has, whichever sweep trained them; a task without any is absent.
     pub async fn finished_of_tasks(&self) -> Result<BTreeMap<TaskKey, usize>, StoreError> {
         let counts: Vec<(String, String, u32)> = sqlx::query_as(
-            "select fingerprint, definition, count(*) from trials where state = 'finished'
-             group by fingerprint, definition",
+            "select fingerprint, definition, trained from tasks join (
+                 select task_key, count(*) as trained from trials where state = 'finished' group by task_key
+             ) on task_key = tasks.key",
         )
         .fetch_all(self.reader())
         .await
@@ -61,7 +69,7 @@ impl Store {
             .into_iter()
             .map(|(fingerprint, definition, count)| {
                 let fingerprint = fingerprint.parse().map_err(|_| {
-                    corrupt("trials.fingerprint", &fingerprint, "32 hexadecimal digits")
+                    corrupt("tasks.fingerprint", &fingerprint, "32 hexadecimal digits")
                 })?;
                 Ok(((fingerprint, definition), count as usize))
             })
@@ -70,12 +78,6 @@ impl Store {
 
     /// The finished trials of each task that no other of it beats in accuracy, in no order.
     pub async fn most_accurate_trials(&self) -> Result<Vec<TrialRow>, StoreError> {
-        let clause = "join (
-                 select fingerprint, definition, max(accuracy) as accuracy from trials
-                 where state = 'finished' group by fingerprint, definition
-             ) as top on top.fingerprint = trials.fingerprint and top.definition = trials.definition
-                 and top.accuracy = trials.accuracy
-             where trials.state = 'finished'";
-        trial_rows(self.reader(), None, clause).await
+        trial_rows(self.reader(), Which::All, MOST_ACCURATE).await
     }
 }

@@ -46,6 +46,12 @@ pub struct TrialRow {
     pub warning: Option<String>,
     /// The last attempt's numerics, if they are known.
     pub numerics: Option<String>,
+    /// What people tagged it with, in alphabetical order.
+    pub tags: Vec<String>,
+    /// What people noted of it.
+    pub note: Option<String>,
+    /// When its last attempt ended, in UTC.
+    pub ended_at: Option<String>,
     /// The epoch after which the sweep gave it up, if it did: the one that was asked for its trials, else the one
     /// that trained it. Somebody else may have trained it on.
     pub pruned_after: Option<u32>,
@@ -72,7 +78,32 @@ impl TrialRow {
 impl Store {
     /// Every trial, in the order in which they were planned.
     pub async fn trials(&self) -> Result<Vec<TrialRow>, StoreError> {
-        trial_rows(self.reader(), None, "order by trials.key").await
+        trial_rows(self.reader(), Which::All, "order by trials.key").await
+    }
+
+    /// The trials with these keys, in this order; those that are not there are left out.
+    pub async fn trials_with_keys(&self, keys: &[i64]) -> Result<Vec<TrialRow>, StoreError> {
+        let clause = "join json_each(?) as asked on asked.value = trials.key order by asked.key";
+        let keys = crate::register::json("trials.key", &keys)?;
+        trial_rows(self.reader(), Which::Keys(keys), clause).await
+    }
+
+    /// The trials that are called so: by their name, or by their id or a start of it.
+    pub async fn trials_called(&self, called: &str) -> Result<Vec<TrialRow>, StoreError> {
+        // Every name ends with the start of the id, so that no index of names is needed.
+        let id = called.rsplit('-').next().unwrap_or_default();
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let mut found = self.trials_with_ids_from(id).await?;
+        found.retain(|row| row.name == called || row.id.as_str().starts_with(called));
+        Ok(found)
+    }
+
+    async fn trials_with_ids_from(&self, start: &str) -> Result<Vec<TrialRow>, StoreError> {
+        // `g` comes after all hexadecimal digits.
+        let clause = "where trials.id >= ?1 and trials.id < ?1 || 'g' order by trials.id";
+        trial_rows(self.reader(), Which::Ids(start.to_owned()), clause).await
     }
 
     /// The trials that a sweep wants, in the order of its plan: those of its newest plan, and of older
@@ -81,36 +112,69 @@ impl Store {
         let clause = "join sweeps as wanting on wanting.key = wish.sweep_key
              where wish.plan = wanting.plan or trials.state not in ('planned', 'failed')
              order by wish.position, trials.key";
-        trial_rows(self.reader(), Some(sweep), clause).await
+        trial_rows(self.reader(), Which::OfSweep(sweep), clause).await
     }
 
     /// The trials of a sweep's newest plan, in its order.
     pub async fn planned_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
         let clause = "join sweeps as wanting on wanting.key = wish.sweep_key
              where wish.plan = wanting.plan order by wish.position, trials.key";
-        trial_rows(self.reader(), Some(sweep), clause).await
+        trial_rows(self.reader(), Which::OfSweep(sweep), clause).await
     }
 
     /// The trials that any plan of a sweep had, in the order of the last that had them.
     pub async fn sweep_trials(&self, sweep: i64) -> Result<Vec<TrialRow>, StoreError> {
         let clause = "order by wish.position, trials.key";
-        trial_rows(self.reader(), Some(sweep), clause).await
+        trial_rows(self.reader(), Which::OfSweep(sweep), clause).await
     }
 }
 
-/// The trials that `clause` (joins, conditions, order) selects of all trials, or of those that any plan of a
-/// sweep had. `wish` is what the sweep wants of each, else what the sweep that trained it does.
+/// Of which trials some are selected.
+#[derive(Debug)]
+pub(crate) enum Which {
+    /// Of all.
+    All,
+    /// Of those that any plan of this sweep had.
+    OfSweep(i64),
+    /// Of those with these keys, a JSON list, which the clause asks for.
+    Keys(String),
+    /// Of those whose id begins so, which the clause asks for.
+    Ids(String),
+}
+
+/// The trials that `clause` (joins, conditions, order) selects. `wish` is what the sweep wants of each, else what the
+/// sweep that it is listed under does.
 pub(crate) async fn trial_rows(
     executor: impl SqliteExecutor<'_>,
-    sweep: Option<i64>,
+    which: Which,
     clause: &'static str,
 ) -> Result<Vec<TrialRow>, StoreError> {
-    let wish = match sweep {
-        Some(_) => "join sweep_trials as wish on wish.sweep_key = ?",
-        None => "left join sweep_trials as wish on wish.sweep_key = shown.key",
+    let query = sqlx::query(AssertSqlSafe(statement(&which, clause)));
+    let query = match which {
+        Which::All => query,
+        Which::OfSweep(sweep) => query.bind(sweep),
+        Which::Keys(text) | Which::Ids(text) => query.bind(text),
     };
-    let statement = format!(
-        "select trials.*, shown.name as sweep, shown.dataset as dataset,
+    query
+        .try_map(trial_row)
+        .fetch_all(executor)
+        .await
+        .doing("list trials")
+}
+
+pub(crate) fn statement(which: &Which, clause: &str) -> String {
+    let wish = match which {
+        Which::OfSweep(_) => "join sweep_trials as wish on wish.sweep_key = ?",
+        Which::All | Which::Keys(_) | Which::Ids(_) => {
+            "left join sweep_trials as wish on wish.sweep_key = shown.key"
+        }
+    };
+    format!(
+        "select trials.key, trials.id, trials.name, trial, tasks.fingerprint, tasks.definition, state, folder, ended_at,
+             accuracy, loss, best_epoch, epochs, parameters, multiply_adds, seconds, weights_kept,
+             shown.name as sweep, shown.dataset as dataset,
+             (select group_concat(tag, char(10) order by tag) from tags where tags.trial_key = trials.key) as tags,
+             (select note from notes where notes.trial_key = trials.key) as note,
              wish.pruned_at_epoch as pruned_after,
              (select count(*) from attempts where attempts.trial_key = trials.key) as attempts,
              (select count(*) from attempts where attempts.trial_key = trials.key
@@ -124,38 +188,14 @@ pub(crate) async fn trial_rows(
              (select warning from attempts where attempts.trial_key = trials.key
                  order by number desc limit 1) as warning
          from trials
-         join sweeps as shown on shown.key = coalesce(
-             trials.sweep_key,
-             (select min(wanted.sweep_key) from sweep_trials as wanted
-                 where wanted.trial_key = trials.key))
+         join tasks on tasks.key = trials.task_key
+         join sweeps as shown on shown.key = trials.listed_key
          {wish} and wish.trial_key = trials.key
          {clause}"
-    );
-    let mut query = sqlx::query(AssertSqlSafe(statement));
-    if let Some(sweep) = sweep {
-        query = query.bind(sweep);
-    }
-    query
-        .try_map(trial_row)
-        .fetch_all(executor)
-        .await
-        .doing("list trials")
+    )
 }
 
 fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
-    let accuracy: Option<f64> = row.try_get("accuracy")?;
-    let figures = match accuracy {
-        None => None,
-        Some(accuracy) => Some(RecordedFigures {
-            accuracy,
-            loss: row.try_get("loss")?,
-            best_epoch: row.try_get("best_epoch")?,
-            epochs: row.try_get("epochs")?,
-            parameters: count(&row, "parameters")?,
-            multiply_adds: count(&row, "multiply_adds")?,
-            seconds: row.try_get("seconds")?,
-        }),
-    };
     Ok(TrialRow {
         key: row.try_get("key")?,
         id: parsed(&row, "id")?,
@@ -167,7 +207,7 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
         dataset: row.try_get("dataset")?,
         sweep: row.try_get("sweep")?,
         folder: row.try_get("folder")?,
-        figures,
+        figures: recorded_figures(&row)?,
         weights_kept: row.try_get("weights_kept")?,
         attempts: row.try_get("attempts")?,
         failures: row.try_get("failures")?,
@@ -175,8 +215,33 @@ fn trial_row(row: SqliteRow) -> Result<TrialRow, sqlx::Error> {
         error: row.try_get("error")?,
         warning: row.try_get("warning")?,
         numerics: row.try_get("numerics")?,
+        tags: lines(row.try_get("tags")?),
+        note: row.try_get("note")?,
+        ended_at: row.try_get("ended_at")?,
         pruned_after: row.try_get("pruned_after")?,
     })
+}
+
+/// The figures of a row of `trials`.
+pub(crate) fn recorded_figures(row: &SqliteRow) -> Result<Option<RecordedFigures>, sqlx::Error> {
+    let accuracy: Option<f64> = row.try_get("accuracy")?;
+    let Some(accuracy) = accuracy else {
+        return Ok(None);
+    };
+    Ok(Some(RecordedFigures {
+        accuracy,
+        loss: row.try_get("loss")?,
+        best_epoch: row.try_get("best_epoch")?,
+        epochs: row.try_get("epochs")?,
+        parameters: count(row, "parameters")?,
+        multiply_adds: count(row, "multiply_adds")?,
+        seconds: row.try_get("seconds")?,
+    }))
+}
+
+fn lines(text: Option<&str>) -> Vec<String> {
+    let lines = text.into_iter().flat_map(str::lines);
+    lines.map(str::to_owned).collect()
 }
 
 /// A column that counts something, if it is known.

@@ -1,8 +1,9 @@
 //! Recording the epochs of a running attempt.
 
-use fitroom_domain::{EpochMetrics, Split};
+use fitroom_domain::EpochMetrics;
 
 use crate::attempt::AttemptKey;
+use crate::epoch_rows::write_epochs;
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 
@@ -66,28 +67,8 @@ impl Store {
                 number: attempt.number,
             });
         }
-        for metrics in epochs {
-            for (split, name, value) in [
-                (Split::Train, "loss", metrics.train.loss),
-                (Split::Train, "accuracy", metrics.train.accuracy),
-                (Split::Validation, "loss", metrics.validation.loss),
-                (Split::Validation, "accuracy", metrics.validation.accuracy),
-                (Split::Train, "seconds", metrics.seconds),
-            ] {
-                sqlx::query(
-                    "insert into metrics (trial_key, epoch, split, name, value) values (?, ?, ?, ?, ?)
-                     on conflict (trial_key, epoch, split, name) do update set value = excluded.value",
-                )
-                .bind(attempt.trial)
-                .bind(metrics.epoch)
-                .bind(split.as_str())
-                .bind(name)
-                .bind(value)
-                .execute(&mut *transaction)
-                .await
-                .doing(doing)?;
-            }
-        }
+        let epochs = epochs.iter().map(|metrics| (attempt.trial, metrics));
+        write_epochs(&mut transaction, epochs).await?;
         transaction.commit().await.doing(doing)
     }
 }

@@ -1,12 +1,14 @@
 //! Writing down which trials a sweep wants.
 
 use fitroom_domain::keep::Keep;
-use fitroom_domain::{DatasetKey, Task, TaskSummary, Trial};
-use sqlx::{AssertSqlSafe, Sqlite, Transaction};
+use fitroom_domain::{DatasetKey, Provenance, RecordedTrial, Task, TaskSummary, Trial};
+use serde::{Deserialize, Serialize};
+use sqlx::{Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 use crate::time::utc_now;
+use crate::trial_columns::{TrialColumns, task_key, write_trial};
 
 /// A sweep about to run.
 #[derive(Debug)]
@@ -25,8 +27,25 @@ pub struct SweepToRun<'a> {
     pub text: &'a str,
     /// What the command line changed in it: the `KEY=VALUE` of each `--set`.
     pub overrides: &'a [String],
+    /// By which program, command and machine it is run, if that is known.
+    pub provenance: Option<&'a Provenance>,
     /// The trials that it wants, in order.
     pub trials: &'a [Trial],
+}
+
+/// One run of a sweep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SweepRun {
+    /// Which of the sweep's plans it made, counted from 1.
+    pub plan: i64,
+    /// When, in UTC.
+    pub run_at: String,
+    /// The sweep file's text.
+    pub text: String,
+    /// What the command line changed in it: the `KEY=VALUE` of each `--set`.
+    pub overrides: Vec<String>,
+    /// By which program, command and machine, if that is known.
+    pub provenance: Option<Provenance>,
 }
 
 /// A sweep and its trials in the database.
@@ -34,6 +53,10 @@ pub struct SweepToRun<'a> {
 pub struct Registered {
     /// The sweep's key.
     pub sweep: i64,
+    /// The key of this run of it.
+    pub run_key: i64,
+    /// This run.
+    pub run: SweepRun,
     /// The trials' keys, in the order in which they were given.
     pub trials: Vec<i64>,
 }
@@ -45,6 +68,7 @@ impl Store {
         let doing = "register a sweep";
         let mut transaction = self.write().await?;
         let definition = json("sweeps.definition", &sweep.task.definition)?;
+        let run_at = utc_now();
         let (sweep_key, plan): (i64, i64) = sqlx::query_as(
             "insert into sweeps
                  (dataset, fingerprint, name, task, definition, summary, keep, text, overrides, run_at)
@@ -64,19 +88,31 @@ impl Store {
         .bind(keep_word(sweep.keep))
         .bind(sweep.text)
         .bind(json("sweeps.overrides", &sweep.overrides)?)
-        .bind(utc_now())
+        .bind(&run_at)
         .fetch_one(&mut *transaction)
         .await
         .doing(doing)?;
+        let run = SweepRun {
+            plan,
+            run_at,
+            text: sweep.text.to_owned(),
+            overrides: sweep.overrides.to_vec(),
+            provenance: sweep.provenance.cloned(),
+        };
+        let run_key = record_run(&mut transaction, sweep_key, &run).await?;
+        let fingerprint = &sweep.dataset.fingerprint;
+        let task = task_key(&mut transaction, fingerprint, &definition).await?;
         let mut trials = Vec::with_capacity(sweep.trials.len());
         for (position, trial) in sweep.trials.iter().enumerate() {
-            let key = trial_key(&mut transaction, trial, &definition).await?;
+            let key = trial_key(&mut transaction, trial, task, sweep_key).await?;
             want(&mut transaction, (sweep_key, plan), key, position).await?;
             trials.push(key);
         }
         transaction.commit().await.doing(doing)?;
         Ok(Registered {
             sweep: sweep_key,
+            run_key,
+            run,
             trials,
         })
     }
@@ -104,15 +140,12 @@ pub(crate) async fn want(
     Ok(())
 }
 
-/// A key that no trial has, and none that was removed had.
-pub(crate) const NEXT_KEY: &str = "1 + max((select coalesce(max(key), 0) from trials),
-    (select coalesce(max(key), 0) from removed_trials))";
-
 /// The key of a trial, which is planned if the database does not know it.
 async fn trial_key(
     transaction: &mut Transaction<'static, Sqlite>,
     trial: &Trial,
-    definition: &str,
+    task: i64,
+    sweep: i64,
 ) -> Result<i64, StoreError> {
     let id = trial.id();
     let known: Option<i64> = sqlx::query_scalar("select key from trials where id = ?")
@@ -123,20 +156,37 @@ async fn trial_key(
     if let Some(key) = known {
         return Ok(key);
     }
-    sqlx::query_scalar(AssertSqlSafe(format!(
-        "insert into trials (key, id, name, trial, configuration, fingerprint, definition, state)
-         values ({NEXT_KEY}, ?, ?, ?, ?, ?, ?, 'planned')
-         returning key",
-    )))
-    .bind(id.as_str())
-    .bind(trial.name())
-    .bind(json("trials.trial", trial)?)
-    .bind(trial.configuration_id())
-    .bind(trial.dataset.fingerprint.as_str())
-    .bind(definition)
+    let columns = TrialColumns {
+        id,
+        name: trial.name(),
+        trial: &RecordedTrial::Ours(trial.clone()),
+        task,
+        listed: sweep,
+    };
+    write_trial(transaction, &columns).await
+}
+
+/// Records how a plan of a sweep came about.
+pub(crate) async fn record_run(
+    transaction: &mut Transaction<'static, Sqlite>,
+    sweep: i64,
+    run: &SweepRun,
+) -> Result<i64, StoreError> {
+    let provenance = run.provenance.as_ref();
+    let provenance = provenance.map(|it| json("sweep_runs.provenance", it));
+    sqlx::query_scalar(
+        "insert into sweep_runs (sweep_key, plan, run_at, text, overrides, provenance)
+         values (?, ?, ?, ?, ?, ?) returning key",
+    )
+    .bind(sweep)
+    .bind(run.plan)
+    .bind(&run.run_at)
+    .bind(&run.text)
+    .bind(json("sweep_runs.overrides", &run.overrides)?)
+    .bind(provenance.transpose()?)
     .fetch_one(&mut **transaction)
     .await
-    .doing("plan a trial")
+    .doing("record the run of a sweep")
 }
 
 /// A value as compact JSON, as the database holds it.

@@ -8,6 +8,7 @@ use sqlx::{Sqlite, Transaction};
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 use crate::time::utc_now;
+use crate::trial_record::{TrialRecord, read_record};
 
 /// A trial that stays.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +16,7 @@ pub enum RemoveError {
     /// Somebody trains it.
     #[error("it is in training")]
     Running,
-    /// It belongs to several sweeps, and their results would lack it.
+    /// It belongs to several sweeps, whose results would lack it.
     #[error("it is shared: {} want it", .sweeps.join(" and "))]
     Shared {
         /// The sweeps, each with its dataset: `shoes_all on catalogue`.
@@ -27,9 +28,10 @@ pub enum RemoveError {
 }
 
 impl Store {
-    /// Removes all that is recorded of a trial that nobody trains and one sweep alone wants. `move_files` takes its
-    /// folder away, while the database's write lock is held; if it fails, nothing has been removed. Where a process
-    /// dies in between, removing the trial once more removes the rest.
+    /// Removes all that is recorded of a trial that nobody trains and, unless it `may_be_shared`, one sweep alone wants.
+    /// `move_files` gets all that was recorded and takes the trial's folder away, while the database's write lock is
+    /// held; if it fails, nothing has been removed. Where a process dies in between, removing the trial once more removes
+    /// the rest. [`Store::put_records`] brings it back.
     ///
     /// A trial that is its task's best or is pinned as its model is removed all the same: whoever calls this has asked.
     /// Of a pinned one the pin goes with it, and the leaderboard decides again. What its model was once evaluated to
@@ -37,33 +39,26 @@ impl Store {
     pub async fn remove_trial(
         &self,
         trial: i64,
-        move_files: impl FnOnce() -> io::Result<()>,
+        may_be_shared: bool,
+        move_files: impl FnOnce(&TrialRecord) -> io::Result<()>,
     ) -> Result<(), RemoveError> {
-        let doing = "remove a trial";
         let mut transaction = self.write().await?;
-        let state: Option<String> = sqlx::query_scalar("select state from trials where key = ?")
-            .bind(trial)
-            .fetch_optional(&mut *transaction)
-            .await
-            .doing(doing)?;
-        if state.as_deref() == Some(TrialState::Running.as_str()) {
+        let Some(record) = read_record(&mut transaction, trial).await? else {
+            return Ok(());
+        };
+        if record.state == TrialState::Running {
             return Err(RemoveError::Running);
         }
-        let sweeps: Vec<String> = sqlx::query_scalar(
-            "select sweeps.name || ' on ' || sweeps.dataset
-             from sweep_trials join sweeps on sweeps.key = sweep_trials.sweep_key
-             where sweep_trials.trial_key = ? order by sweeps.key",
-        )
-        .bind(trial)
-        .fetch_all(&mut *transaction)
-        .await
-        .doing(doing)?;
-        if sweeps.len() > 1 {
-            return Err(RemoveError::Shared { sweeps });
+        if record.wishes.len() > 1 && !may_be_shared {
+            let sweeps = record.wishes.iter();
+            let sweeps = sweeps.map(|wish| format!("{} on {}", wish.sweep.name, wish.dataset));
+            return Err(RemoveError::Shared {
+                sweeps: sweeps.collect(),
+            });
         }
         delete(&mut transaction, trial).await?;
-        move_files().map_err(StoreError::Files)?;
-        Ok(transaction.commit().await.doing(doing)?)
+        move_files(&record).map_err(StoreError::Files)?;
+        Ok(transaction.commit().await.doing("remove a trial")?)
     }
 }
 
@@ -82,7 +77,9 @@ pub(crate) async fn delete(
     .await
     .doing(doing)?;
     for statement in [
-        "delete from metrics where trial_key = ?",
+        "delete from epochs where trial_key = ?",
+        "delete from tags where trial_key = ?",
+        "delete from notes where trial_key = ?",
         "delete from files where trial_key = ?",
         "delete from attempts where trial_key = ?",
         "delete from sweep_trials where trial_key = ?",

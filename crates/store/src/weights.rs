@@ -9,7 +9,7 @@ use fitroom_domain::leaderboard;
 use crate::attempt::{TrialFile, record_file};
 use crate::error::{Doing, StoreError, corrupt};
 use crate::open::Store;
-use crate::read::{TrialRow, trial_rows};
+use crate::read::{TrialRow, Which, trial_rows};
 
 impl Store {
     /// Records that the weights of a finished trial are there again; `place` puts the file in its place while the
@@ -77,7 +77,7 @@ impl Store {
             };
             let mut finished: Vec<TrialRow> = trial_rows(
                 &mut *transaction,
-                Some(key),
+                Which::OfSweep(key),
                 "where trials.state = 'finished'",
             )
             .await?;

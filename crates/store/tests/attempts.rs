@@ -14,11 +14,11 @@ use std::sync::Mutex;
 use fitroom_domain::keep::Keep;
 use fitroom_domain::{
     DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy, SplitCounts, Task,
-    TaskDefinition, TaskSummary, TrainSettings, Trial, TrialFigures, TrialState,
+    TaskDefinition, TaskSummary, TrainSettings, Trial, TrialFigures, TrialState, Usage,
 };
 use fitroom_store::{
     AttemptKey, Claimed, Ending, Next, Owner, Queue, Registered, Store, StoreError, SweepToRun,
-    TrialRow,
+    TrialRecord, TrialRow,
 };
 
 /// Trials that differ in their seed.
@@ -64,6 +64,7 @@ async fn register(store: &Store, sweep: &str, trials: &[Trial]) -> Registered {
         keep: Keep::Top,
         text: "",
         overrides: &[],
+        provenance: None,
         trials,
     };
     store.register(&sweep).await.unwrap()
@@ -74,7 +75,9 @@ async fn fail(store: &Store, attempt: AttemptKey) -> TrialState {
         error: "no memory",
         attempts: 3,
     };
-    let ended = store.end_attempt(attempt, &ending, || Ok(())).await;
+    let ended = store
+        .end_attempt(attempt, &ending, Usage::default(), || Ok(()))
+        .await;
     ended.unwrap().trial
 }
 
@@ -104,7 +107,7 @@ async fn finish(store: &Store, attempt: AttemptKey, accuracy: f64) -> Result<(),
         files: &[],
     };
     store
-        .end_attempt(attempt, &ending, || Ok(()))
+        .end_attempt(attempt, &ending, Usage::default(), || Ok(()))
         .await
         .map(|_| ())
 }
@@ -291,7 +294,10 @@ async fn an_attempt_whose_files_cannot_be_placed_has_not_ended() {
         files: &[],
     };
     let full = || Err(io::Error::from(io::ErrorKind::StorageFull));
-    let error = store.end_attempt(attempt, &ending, full).await.unwrap_err();
+    let error = store
+        .end_attempt(attempt, &ending, Usage::default(), full)
+        .await
+        .unwrap_err();
     assert!(matches!(error, StoreError::Files(_)), "{error}");
     assert_eq!(only_trial(&store).await.state, TrialState::Running);
     finish(&store, attempt, 0.9).await.unwrap();
@@ -340,7 +346,7 @@ async fn who_still_wants_a_trial_that_was_removed_does_not_get_another_in_its_pl
     let registered = register(&store, "one", &trials[..2]).await;
     let mut queue = Queue::new(registered.sweep, registered.trials.clone());
     let last = *registered.trials.last().unwrap();
-    store.remove_trial(last, || Ok(())).await.unwrap();
+    store.remove_trial(last, false, |_| Ok(())).await.unwrap();
     let other = register(&store, "other", &trials[2..]).await;
     assert!(!registered.trials.contains(&other.trials[0]));
 
@@ -366,17 +372,23 @@ async fn what_cannot_be_moved_is_not_removed_and_neither_is_what_is_in_training_
     let [alone, shared] = registered.trials[..] else {
         panic!("expected two trials")
     };
-    let refused = store.remove_trial(shared, || Ok(())).await.unwrap_err();
+    let refused = store
+        .remove_trial(shared, false, |_| Ok(()))
+        .await
+        .unwrap_err();
     assert_eq!(
         refused.to_string(),
         "it is shared: one on small and other on small want it"
     );
-    let broken = || Err(io::Error::other("no room"));
-    assert!(store.remove_trial(alone, broken).await.is_err());
+    let broken = |_: &TrialRecord| Err(io::Error::other("no room"));
+    assert!(store.remove_trial(alone, false, broken).await.is_err());
     let owner = Owner::new(folder.path()).unwrap();
     let mut queue = Queue::new(registered.sweep, [alone]);
     claim(&store, &mut queue, &owner).await;
-    let refused = store.remove_trial(alone, || Ok(())).await.unwrap_err();
+    let refused = store
+        .remove_trial(alone, false, |_| Ok(()))
+        .await
+        .unwrap_err();
     assert_eq!(refused.to_string(), "it is in training");
     assert_eq!(store.trials().await.unwrap().len(), 2);
 }

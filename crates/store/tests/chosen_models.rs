@@ -99,9 +99,15 @@ async fn with_a_trial_goes_its_pin_and_nothing_else() {
     let pinned = Preference::Pinned(second.key);
     store.select(&task.0, &task.1, pinned).await.unwrap();
     evaluate(&store, &second, 0.75).await.unwrap();
-    store.remove_trial(first.key, || Ok(())).await.unwrap();
+    store
+        .remove_trial(first.key, false, |_| Ok(()))
+        .await
+        .unwrap();
     assert_eq!(store.selections().await.unwrap()[&task], pinned);
-    store.remove_trial(second.key, || Ok(())).await.unwrap();
+    store
+        .remove_trial(second.key, false, |_| Ok(()))
+        .await
+        .unwrap();
     assert!(store.selections().await.unwrap().is_empty());
     let evaluations = store.evaluations().await.unwrap();
     assert_eq!(evaluations.len(), 1);

@@ -9,7 +9,7 @@ mod worker;
 
 use std::collections::BTreeMap;
 
-use fitroom_domain::TrialState;
+use fitroom_domain::{TrialState, Usage};
 use fitroom_store::{AttemptKey, Ending, Next, Owner, Queue, Store};
 use proptest::prelude::*;
 
@@ -159,10 +159,16 @@ impl World {
                     }
                     _ => (Ending::Interrupted, TrialState::Planned),
                 };
-                let ended = self.store.end_attempt(attempt, &ending, || Ok(())).await;
+                let ended = self
+                    .store
+                    .end_attempt(attempt, &ending, Usage::default(), || Ok(()))
+                    .await;
                 assert_eq!(ended.unwrap().trial, state);
                 // It has ended: nobody can end it again.
-                let again = self.store.end_attempt(attempt, &ending, || Ok(())).await;
+                let again = self
+                    .store
+                    .end_attempt(attempt, &ending, Usage::default(), || Ok(()))
+                    .await;
                 assert!(again.is_err(), "an attempt ended twice");
                 self.model.get_mut(&attempt.trial).unwrap().state = state;
                 worker.training = None;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fitroom_domain::keep::Keep;
 use fitroom_domain::{
     DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy, SplitCounts, Task,
-    TaskDefinition, TaskSummary, TrainSettings, Trial, TrialFigures, TrialState,
+    TaskDefinition, TaskSummary, TrainSettings, Trial, TrialFigures, TrialState, Usage,
 };
 use fitroom_store::{Ending, Next, Owner, Queue, Store, SweepCounts, SweepOrigin, SweepToRun};
 
@@ -64,6 +64,7 @@ async fn sweep(
         keep: Keep::Top,
         text: "task = 'x'",
         overrides: &[],
+        provenance: None,
         trials,
     };
     let registered = store.register(&sweep).await.unwrap();
@@ -100,7 +101,7 @@ async fn sweep(
             files: &[],
         };
         store
-            .end_attempt(claimed.attempt, &ending, || Ok(()))
+            .end_attempt(claimed.attempt, &ending, Usage::default(), || Ok(()))
             .await
             .unwrap();
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use fitroom_domain::keep::Keep;
 use fitroom_domain::{
     DatasetKey, Flip, Hyperparameters, ImageSize, SplitCounts, Task, TaskDefinition, TaskSummary,
-    TrainSettings, Trial, TrialFigures,
+    TrainSettings, Trial, TrialFigures, Usage,
 };
 use fitroom_store::{Ending, Next, Owner, Queue, Registered, Store, SweepToRun};
 
@@ -33,7 +33,7 @@ pub(crate) async fn work(runs: &Path, count: u64) -> Result<Vec<f64>, Problem> {
                     files: &[],
                 };
                 store
-                    .end_attempt(claimed.attempt, &ending, || Ok(()))
+                    .end_attempt(claimed.attempt, &ending, Usage::default(), || Ok(()))
                     .await?;
                 milliseconds.push(1000.0 * begin.elapsed().as_secs_f64());
             }
@@ -59,6 +59,7 @@ pub(crate) async fn register(store: &Store, count: u64) -> Result<Registered, Pr
         keep: Keep::Top,
         text: "",
         overrides: &[],
+        provenance: None,
         trials: &trials,
     };
     Ok(store.register(&sweep).await?)
