@@ -12,7 +12,9 @@ mod labelling;
 mod models;
 mod output;
 mod planning;
+mod provenance;
 mod reporting;
+mod run_folder;
 mod sweeping;
 mod write_whole;
 

@@ -16,6 +16,7 @@ mod time;
 mod train_trial;
 mod trial_folder;
 mod trial_text;
+mod usage_meter;
 mod workers;
 
 use fitroom_domain::{TaskSummary, Trial, TrialState};
@@ -29,7 +30,7 @@ pub(crate) use restore_weights::{RestoreLock, Restoring};
 pub(crate) use run::Sweeping;
 pub(crate) use tensorboard_tags::{BEST_ACCURACY, SUMMARY};
 pub(crate) use time::duration;
-pub(crate) use trial_folder::{PREDICTIONS, WEIGHTS, recorded_hash};
+pub(crate) use trial_folder::recorded_hash;
 pub(crate) use workers::{gibibytes, memory_taken, workers};
 
 /// Removes checkpoints of trials that have ended: a process may have died just before it did.

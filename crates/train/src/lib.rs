@@ -33,7 +33,7 @@ pub use early_stopping::{EarlyStopping, Verdict};
 pub use engine::{Engine, NoSuchGpu, gpus, use_one_thread};
 pub use fit::{Answer, Event, FitError, Fitted, Observe, Outcome, StopReason, fit};
 pub use glorot::initial_weights;
-pub use numerics::numerics;
+pub use numerics::{LIBTORCH, numerics, processor};
 pub use pace::{Pace, measure_pace};
 pub use peak_memory::peak_memory;
 pub use predict::{PredictError, Predicted, predict};

@@ -5,12 +5,14 @@ use std::fs;
 
 use crate::engine::Engine;
 
+/// LibTorch's version.
+pub const LIBTORCH: &str = env!("FITROOM_LIBTORCH_VERSION");
+
 /// LibTorch's version, the instruction set that it uses, the processor and the threads, as one text:
 /// results are promised to be equal to the bit where these texts are.
 pub fn numerics(engine: Engine, threads: u32) -> String {
-    let libtorch = env!("FITROOM_LIBTORCH_VERSION");
     format!(
-        "libtorch {libtorch}, {engine}, cpu {} ({}), threads {threads}",
+        "libtorch {LIBTORCH}, {engine}, cpu {} ({}), threads {threads}",
         instruction_set(),
         processor()
     )
@@ -36,7 +38,7 @@ fn instruction_set() -> String {
 }
 
 /// The processor's name: matrix libraries choose their kernels by it.
-fn processor() -> String {
+pub fn processor() -> String {
     fs::read_to_string("/proc/cpuinfo")
         .ok()
         .and_then(|text| {

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use fitroom_data::{Dataset, TaskRows, leaks, task_rows};
-use fitroom_domain::{Split, SplitCounts, Task, TaskSummary, Trial, TrialId, TrialState};
+use fitroom_domain::{
+    Provenance, Split, SplitCounts, Task, TaskSummary, Trial, TrialId, TrialState,
+};
 use fitroom_store::{Registered, SweepToRun, TrialRow};
 use fitroom_sweep::{Place, SweepFile, plan};
 use fitroom_train::{Engine, peak_memory};
@@ -16,6 +18,7 @@ use crate::arguments::TrainingArguments;
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::output;
+use crate::run_folder::SweepRecordFile;
 use crate::sweeping::workers;
 
 /// Digits of an id that are enough to name a trial.
@@ -44,6 +47,8 @@ pub(crate) struct PlannedSweep {
 pub(crate) struct Asked<'a> {
     /// What it changes in the file: the `KEY=VALUE` of each `--set`.
     pub(crate) overrides: &'a [String],
+    /// By which program, command and machine.
+    pub(crate) provenance: &'a Provenance,
     /// The failed trials that get another attempt.
     pub(crate) retry: &'a [String],
 }
@@ -131,16 +136,28 @@ impl PlannedSweep {
         dataset: &Dataset,
         asked: Asked<'_>,
     ) -> Result<Registered, Failure> {
+        let dataset = dataset.key();
         let registered = database.wait(database.store().register(&SweepToRun {
             name: &self.sweep.name,
-            dataset: &dataset.key(),
+            dataset: &dataset,
             task: &self.task,
             summary: &self.summary,
             keep: self.sweep.keep,
             text: &self.sweep.text,
             overrides: asked.overrides,
+            provenance: Some(asked.provenance),
             trials: &self.trials,
         }))?;
+        let record = SweepRecordFile {
+            name: self.sweep.name.clone(),
+            keep: self.sweep.keep,
+            trials: self.trials.iter().map(Trial::id).collect(),
+            dataset,
+            task: self.task.clone(),
+            summary: self.summary.clone(),
+            run: registered.run.clone(),
+        };
+        record.write(database.store().runs())?;
         for name in asked.retry {
             self.explain_retry(name, &self.rows_of_plan(database, &registered)?);
         }

@@ -10,17 +10,18 @@ use super::sweep_results::best_first;
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::output;
-use crate::sweeping::{Progress, RestoreLock, Restoring, WEIGHTS, cost};
+use crate::run_folder::WEIGHTS;
+use crate::sweeping::{Progress, RestoreLock, Restoring, cost};
 
 impl PlannedSweep {
     /// Those of the plan's finished trials whose weights were removed, but are to be kept by now. That is judged over
-    /// all plans of the sweep, as it is when weights are removed.
+    /// all plans of the sweep (its key, and the keys of the newest plan), as it is when weights are removed.
     fn lack_weights(
         &self,
-        registered: &Registered,
+        (sweep, planned): (i64, &[i64]),
         database: &Database,
     ) -> Result<Vec<TrialRow>, Failure> {
-        let rows = database.wait(database.store().sweep_trials(registered.sweep))?;
+        let rows = database.wait(database.store().sweep_trials(sweep))?;
         let best_first = best_first(rows);
         let keys: Vec<i64> = best_first.iter().map(|row| row.key).collect();
         let wanted = keep::wanted(self.sweep.keep, &keys);
@@ -31,7 +32,7 @@ impl PlannedSweep {
             let is_there = folder.is_some_and(|folder| folder.join(WEIGHTS).exists());
             !(row.weights_kept && is_there)
                 && wanted.contains(&row.key)
-                && registered.trials.contains(&row.key)
+                && planned.contains(&row.key)
         };
         Ok(best_first.into_iter().filter(is_wanted).collect())
     }
@@ -39,11 +40,11 @@ impl PlannedSweep {
     /// Those of them that can come out as they were: on a CPU, with the numerics of then.
     pub(super) fn to_restore(
         &self,
-        registered: &Registered,
+        of: (i64, &[i64]),
         database: &Database,
         how: How,
     ) -> Result<Vec<TrialRow>, Failure> {
-        let mut rows = self.lack_weights(registered, database)?;
+        let mut rows = self.lack_weights(of, database)?;
         rows.retain(|row| self.comes_out_alike(row, how));
         Ok(rows)
     }
@@ -61,8 +62,9 @@ impl PlannedSweep {
         site: &Site<'_>,
         how: How,
     ) -> Result<(usize, usize), Failure> {
-        let again = || self.to_restore(registered, site.database, how);
-        let lacking = self.lack_weights(registered, site.database)?;
+        let of = (registered.sweep, registered.trials.as_slice());
+        let again = || self.to_restore(of, site.database, how);
+        let lacking = self.lack_weights(of, site.database)?;
         let alike = lacking.iter().filter(|row| self.comes_out_alike(row, how));
         let to_restore = alike.count();
         let others = lacking.len() - to_restore;

@@ -15,6 +15,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::run_folder::ProvenanceFile;
 use crate::sweeping::{Progress, Sweeping, cost, sweep_up};
 
 /// Where a sweep is run.
@@ -75,7 +76,11 @@ impl PlannedSweep {
         let failed = list_failures(&rows);
         let open = rows.iter().filter(|row| row.is_open()).count();
         let (changed, without_weights) = match interrupt.asked() {
-            true => (0, self.to_restore(registered, database, how)?.len()),
+            true => (
+                0,
+                self.to_restore((registered.sweep, &registered.trials), database, how)?
+                    .len(),
+            ),
             false => self.restore_weights(registered, site, how)?,
         };
         // Whoever asks to stop after the last trial has ended interrupts nothing.
@@ -181,7 +186,8 @@ impl PlannedSweep {
             round.best,
             workers.get(),
         );
-        let queue = Queue::new(registered.sweep, to_do.iter().map(|(key, _)| *key));
+        let keys = to_do.iter().map(|(key, _)| *key);
+        let queue = Queue::new(registered.sweep, keys).of_run(registered.run_key);
         let ended = Sweeping {
             database: site.database,
             owner: site.owner,
@@ -193,6 +199,11 @@ impl PlannedSweep {
             engine: how.engine,
             checkpoint_every: how.checkpoint_every,
             key: registered.sweep,
+            provenance: ProvenanceFile {
+                sweep: self.sweep.name.clone(),
+                dataset: site.dataset.name.clone(),
+                run: registered.run.clone(),
+            },
             trials: to_do
                 .into_iter()
                 .map(|(key, trial)| (key, trial.clone()))

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use fitroom_store::{Preference, TrialRow};
+use fitroom_store::{Preference, TrialRecord, TrialRow};
 
 use super::best::best_of_each;
 use super::planned_sweep::{SHORTEST_ID, is_called};
@@ -88,12 +88,12 @@ pub(crate) fn find<'r>(name: &str, rows: &'r [TrialRow]) -> anyhow::Result<&'r T
 fn remove(database: &Database, row: &TrialRow) -> anyhow::Result<()> {
     let store = database.store();
     let Some(folder) = &row.folder else {
-        return Ok(database.wait(store.remove_trial(row.key, || Ok(())))?);
+        return Ok(database.wait(store.remove_trial(row.key, false, |_| Ok(())))?);
     };
     let (folder, trash) = (store.runs().join(folder), store.runs().join(TRASH));
     let place = trash.join(row.id.as_str());
     let moved = Cell::new(false);
-    let move_files = || {
+    let move_files = |_: &TrialRecord| {
         // Nothing is there if somebody deleted it, or an earlier call moved it and was killed.
         if folder.exists() {
             to_trash(&folder, &trash, &place)?;
@@ -101,7 +101,7 @@ fn remove(database: &Database, row: &TrialRow) -> anyhow::Result<()> {
         }
         Ok(())
     };
-    let removed = database.wait(store.remove_trial(row.key, move_files));
+    let removed = database.wait(store.remove_trial(row.key, false, move_files));
     if removed.is_err() && moved.get() {
         let _ = fs::rename(&place, &folder);
     }

@@ -17,6 +17,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::provenance::provenance;
 use crate::reporting::routes_report;
 
 /// Configurations of each sweep that a quick study trains.
@@ -32,6 +33,7 @@ pub(crate) fn run(places: &Places, arguments: &StudyArguments) -> Result<Exit, F
     let planned = plan(arguments, &dataset)?;
     let asked = Asked {
         overrides: &[],
+        provenance: &provenance(),
         retry: &[],
     };
     let interrupt = Interrupt::listen(STOPPING)?;

@@ -17,6 +17,7 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::provenance::provenance;
 
 /// What is said to the first Ctrl-C.
 pub(super) const STOPPING: &str = "stopping after the current step (again: at once)";
@@ -52,6 +53,7 @@ pub(crate) fn run(places: &Places, arguments: &SweepArguments) -> Result<Exit, F
 
     let asked = Asked {
         overrides: &arguments.set,
+        provenance: &provenance(),
         retry: &arguments.retry,
     };
     let interrupt = Interrupt::listen(STOPPING)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use fitroom_data::Dataset;
 use fitroom_domain::keep::{Keep, TOP};
 use fitroom_domain::{EpochMetrics, Trial, TrialId, TrialState};
-use fitroom_store::{Registered, TrialRow};
+use fitroom_store::TrialRow;
 use fitroom_sweep::pruning::{Candidate, Curve};
 
 use super::planned_sweep::{How, PlannedSweep};
@@ -227,13 +227,10 @@ impl PlannedSweep {
             });
         };
         let planned = self.trials.iter().filter_map(|trial| rows.get(&trial.id()));
-        let registered = Registered {
-            sweep: sweep.key,
-            trials: planned.map(|row| row.key).collect(),
-        };
+        let planned: Vec<i64> = planned.map(|row| row.key).collect();
         Ok(Known {
             curves: database.wait(store.curves(sweep.key))?,
-            without_weights: self.to_restore(&registered, database, how)?.len(),
+            without_weights: self.to_restore((sweep.key, &planned), database, how)?.len(),
             rows,
         })
     }

@@ -19,7 +19,8 @@ use super::model_file::{Class, ModelFile, Validation};
 use super::selected::Selected;
 use super::split_predictions::predict_split;
 use crate::output;
-use crate::sweeping::{WEIGHTS, recorded_hash};
+use crate::run_folder::WEIGHTS;
+use crate::sweeping::recorded_hash;
 
 /// The folder of models in a `runs/` folder.
 const MODELS: &str = "models";

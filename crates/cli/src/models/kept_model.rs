@@ -14,7 +14,7 @@ use fitroom_train::{Weights, read_weights};
 use super::evaluation_file::EvaluationFile;
 use super::keep::models_folder;
 use super::model_file::{MODEL, ModelFile};
-use crate::sweeping::WEIGHTS;
+use crate::run_folder::WEIGHTS;
 
 /// What a model says about the validation photographs.
 pub(super) const VALIDATION: &str = "validation.npz";

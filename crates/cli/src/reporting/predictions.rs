@@ -9,7 +9,7 @@ use fitroom_domain::leaderboard;
 use fitroom_report::ValidationPicture;
 use fitroom_store::TrialRow;
 
-use crate::sweeping::PREDICTIONS;
+use crate::run_folder::PREDICTIONS;
 
 /// Trials whose predictions are in memory at a time, but for the seeds of the last configuration.
 const MOST_TRIALS: usize = 300;

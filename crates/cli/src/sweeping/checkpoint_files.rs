@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::trial_folder::CHECKPOINT;
+use crate::run_folder::CHECKPOINT;
 
 /// The checkpoint of the latest attempt that has one.
 pub(crate) fn latest_checkpoint(path: &Path) -> io::Result<Option<PathBuf>> {

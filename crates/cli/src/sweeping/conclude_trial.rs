@@ -11,6 +11,7 @@ use super::run::Sweeping;
 use super::sinks::{Close, Sinks};
 use super::train_trial::Attempt;
 use super::trial_folder::{self, Result as TrialResult};
+use crate::run_folder::WEIGHTS;
 
 impl Sweeping<'_> {
     pub(super) fn conclude_finished(
@@ -19,24 +20,26 @@ impl Sweeping<'_> {
         fitted: &Fitted,
         sinks: Sinks<'_>,
     ) -> anyhow::Result<()> {
+        let usage = attempt.meter.usage();
         let (folder, line) = sinks.finish(Close::Finished(fitted));
         folder.write_model(attempt.trial, &self.rows.validation, fitted)?;
         let figures = self.figures(attempt, fitted)?;
         let complete = folder.complete(
             attempt.trial,
             &TrialResult {
-                state: TrialState::Finished.as_str(),
+                state: TrialState::Finished,
                 reason: None,
                 figures: Some(&figures),
                 started_at: &attempt.started_at,
                 numerics: attempt.numerics,
+                usage,
             },
         )?;
         let ending = Ending::Finished {
             figures: &figures,
             files: complete.files(),
         };
-        match self.end(attempt.key, &ending, || complete.place())? {
+        match self.end(attempt.key, &ending, usage, || complete.place())? {
             Some(_) => {
                 forget_checkpoints(&attempt.path);
                 let cost = cost(self.summary, attempt.trial);
@@ -56,16 +59,18 @@ impl Sweeping<'_> {
         epoch: u32,
         sinks: Sinks<'_>,
     ) -> anyhow::Result<()> {
+        let usage = attempt.meter.usage();
         let (folder, line) = sinks.finish(Close::In(TrialState::Diverged));
         let reason = format!("the loss became infinite or undefined in epoch {epoch}");
         let complete = folder.complete(
             attempt.trial,
             &TrialResult {
-                state: TrialState::Diverged.as_str(),
+                state: TrialState::Diverged,
                 reason: Some(&reason),
                 figures: None,
                 started_at: &attempt.started_at,
                 numerics: attempt.numerics,
+                usage,
             },
         )?;
         let ending = Ending::Diverged {
@@ -73,7 +78,7 @@ impl Sweeping<'_> {
             epochs: epoch.saturating_sub(1),
             files: complete.files(),
         };
-        match self.end(attempt.key, &ending, || complete.place())? {
+        match self.end(attempt.key, &ending, usage, || complete.place())? {
             Some(_) => {
                 forget_checkpoints(&attempt.path);
                 let cost = cost(self.summary, attempt.trial);
@@ -106,7 +111,7 @@ impl Sweeping<'_> {
     fn forget_surplus_weights(&self) -> anyhow::Result<()> {
         let store = self.database.store();
         let remove = |folder: &str| trial_folder::remove_weights(&store.runs().join(folder));
-        let forget = store.forget_surplus_weights(self.key, trial_folder::WEIGHTS, remove);
+        let forget = store.forget_surplus_weights(self.key, WEIGHTS, remove);
         Ok(self.database.wait(forget)?)
     }
 }

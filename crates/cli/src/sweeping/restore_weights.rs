@@ -21,10 +21,11 @@ use fitroom_train::{
 use super::cost;
 use super::progress::Progress;
 use super::run::lock;
-use super::trial_folder::{WEIGHTS, describe, recorded_hash, sync_folder};
+use super::trial_folder::{describe, recorded_hash, sync_folder};
 use crate::database::Database;
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::run_folder::WEIGHTS;
 
 /// How long a process waits before it looks again whether another one still restores weights.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fitroom_data::{Dataset, TaskRows};
-use fitroom_domain::{TaskSummary, Trial, TrialState};
+use fitroom_domain::{TaskSummary, Trial, TrialState, Usage};
 use fitroom_store::{AttemptKey, Claimed, Ending, Next, Owner, Queue, StoreError};
 use fitroom_sweep::{SweepFile, Work};
 use fitroom_train::{Engine, numerics};
@@ -15,6 +15,7 @@ use super::cost;
 use super::progress::{Progress, TrialLine};
 use crate::database::Database;
 use crate::interrupt::Interrupt;
+use crate::run_folder::ProvenanceFile;
 
 /// All that the workers of one sweep share.
 pub(crate) struct Sweeping<'a> {
@@ -30,6 +31,8 @@ pub(crate) struct Sweeping<'a> {
     pub(crate) checkpoint_every: Duration,
     /// The sweep's key.
     pub(crate) key: i64,
+    /// How it is run, for the trials' folders.
+    pub(crate) provenance: ProvenanceFile,
     /// Its trials by key.
     pub(crate) trials: HashMap<i64, Trial>,
     pub(crate) queue: Mutex<Queue>,
@@ -74,7 +77,12 @@ impl Sweeping<'_> {
             if let Err(error) = self.train(claimed, &numerics, &stop) {
                 breaks(error);
                 // What cannot be recorded has not happened: the attempt does not count as failed.
-                let _ = self.end(claimed.attempt, &Ending::Interrupted, || Ok(()));
+                let _ = self.end(
+                    claimed.attempt,
+                    &Ending::Interrupted,
+                    Usage::default(),
+                    || Ok(()),
+                );
             }
         };
         let panicked = |claimed: &Claimed, message: &str| {
@@ -84,7 +92,9 @@ impl Sweeping<'_> {
             // The line that the trial had went with its stack.
             let line = self.progress.line(&trial.name());
             let error = format!("panicked: {message}");
-            if let Err(error) = self.conclude_failed(claimed.attempt, trial, &error, line) {
+            if let Err(error) =
+                self.conclude_failed((claimed.attempt, Usage::default()), trial, &error, line)
+            {
                 breaks(error);
             }
         };
@@ -98,7 +108,7 @@ impl Sweeping<'_> {
     /// Records that an attempt failed, shows it, and puts a trial that may be tried again into the queue.
     pub(super) fn conclude_failed(
         &self,
-        attempt: AttemptKey,
+        (attempt, usage): (AttemptKey, Usage),
         trial: &Trial,
         error: &str,
         line: TrialLine,
@@ -107,7 +117,7 @@ impl Sweeping<'_> {
             error,
             attempts: self.sweep.attempts,
         };
-        match self.end(attempt, &ending, || Ok(()))? {
+        match self.end(attempt, &ending, usage, || Ok(()))? {
             Some(TrialState::Planned) => {
                 lock(&self.queue).put_back(attempt.trial);
                 self.progress
@@ -129,12 +139,13 @@ impl Sweeping<'_> {
         &self,
         attempt: AttemptKey,
         ending: &Ending<'_>,
+        usage: Usage,
         place: impl FnOnce() -> std::io::Result<()>,
     ) -> anyhow::Result<Option<TrialState>> {
         let store = self.database.store();
         match self
             .database
-            .wait(store.end_attempt(attempt, ending, place))
+            .wait(store.end_attempt(attempt, ending, usage, place))
         {
             Ok(ended) => Ok(Some(ended.trial)),
             Err(StoreError::Superseded { .. }) => Ok(None),

@@ -18,6 +18,7 @@ use super::run::Sweeping;
 use super::sinks::{Close, Sinks};
 use super::tensorboard_sink::{Logged, Logging, TensorboardSink};
 use super::trial_folder::TrialFolder;
+use super::usage_meter::UsageMeter;
 use crate::output;
 
 /// An attempt in progress.
@@ -29,6 +30,7 @@ pub(super) struct Attempt<'a> {
     pub(super) path: PathBuf,
     pub(super) started: Instant,
     pub(super) started_at: String,
+    pub(super) meter: UsageMeter,
     /// Seconds of training in the attempts that it goes on from.
     pub(super) seconds_before: f64,
 }
@@ -54,6 +56,7 @@ impl Sweeping<'_> {
         let Some(trial) = self.trials.get(&key.trial) else {
             anyhow::bail!("trial {} was claimed but never planned", key.trial);
         };
+        let meter = UsageMeter::new(trial.train.threads);
         let line = self.progress.begin(&trial.name());
         let path = self.database.store().runs().join(&claimed.folder);
         let begun = match self.begin(&path, trial)? {
@@ -61,12 +64,19 @@ impl Sweeping<'_> {
             Err(error) => {
                 self.show_failed(&path, key.number, trial)?;
                 let error = format!("{:#}", anyhow::Error::from(error));
-                return self.conclude_failed(key, trial, &error, line);
+                return self.conclude_failed((key, meter.usage()), trial, &error, line);
             }
         };
         let Begun { training, from } = begun;
         let checkpoint = from.as_ref().map(|(file, logged)| (file.as_path(), logged));
-        let folder = TrialFolder::begin(&path, key.number, trial, self.summary, checkpoint)?;
+        let folder = TrialFolder::begin(
+            &path,
+            key.number,
+            trial,
+            self.summary,
+            &self.provenance,
+            checkpoint,
+        )?;
         let logged = from.map_or_else(Logged::default, |(_, logged)| logged);
         let is_logged = logged.whole;
         let epoch = training.epoch();
@@ -82,11 +92,12 @@ impl Sweeping<'_> {
                 (logged, epoch),
             ),
         };
-        let attempt = Attempt {
+        let mut attempt = Attempt {
             key,
             trial,
             numerics,
             path,
+            meter,
             started: Instant::now(),
             started_at: utc_now(),
             seconds_before: training.seconds(),
@@ -98,7 +109,10 @@ impl Sweeping<'_> {
         let is_broken = broken.is_some();
         let mut observe = |event: &Event, training: &Training<'_>| {
             match event {
-                Event::Step { epoch, step, steps } => sinks.line.step(*epoch, *step, *steps),
+                Event::Step { epoch, step, steps } => {
+                    attempt.meter.look();
+                    sinks.line.step(*epoch, *step, *steps);
+                }
                 Event::Validation { .. } => {}
                 Event::Epoch { metrics, confusion } => {
                     broken = sinks.epoch(metrics, confusion, training).err();
@@ -156,7 +170,8 @@ impl Sweeping<'_> {
             Ok(Outcome::Stopped(reason)) => {
                 let (folder, line) = sinks.finish(Close::Stopped);
                 folder.abandon();
-                self.end(key, &Ending::Interrupted, || Ok(()))?;
+                let usage = attempt.meter.usage();
+                self.end(key, &Ending::Interrupted, usage, || Ok(()))?;
                 match reason {
                     StopReason::Interrupted => self.progress.ended(line, "interrupted", None),
                     StopReason::Paused => {
@@ -170,7 +185,7 @@ impl Sweeping<'_> {
                 let (folder, line) = sinks.finish(Close::In(TrialState::Failed));
                 folder.abandon();
                 let error = format!("{:#}", anyhow::Error::from(error));
-                self.conclude_failed(key, trial, &error, line)
+                self.conclude_failed((key, attempt.meter.usage()), trial, &error, line)
             }
         }
     }
@@ -180,7 +195,8 @@ impl Sweeping<'_> {
         if !matches!(latest_checkpoint(path), Ok(None)) {
             return Ok(());
         }
-        let folder = TrialFolder::begin(path, attempt, trial, self.summary, None)?;
+        let folder =
+            TrialFolder::begin(path, attempt, trial, self.summary, &self.provenance, None)?;
         let about = self.logging(trial);
         TensorboardSink::begin(path, attempt, about, (Logged::default(), 1))
             .end(TrialState::Failed);

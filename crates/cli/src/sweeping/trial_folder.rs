@@ -1,13 +1,4 @@
-//! A trial's folder: complete without the database.
-//!
-//! ```text
-//! trial.toml          all that determines the result, enough to train it again
-//! metrics.csv         every epoch
-//! result.toml         final figures, times, versions, numerics, hashes of the files
-//! predictions.npz     validation: row, true class, logits of the kept weights
-//! model.safetensors   the kept weights, while kept
-//! events.out.tfevents.…  one for each attempt that the trial's training went through
-//! ```
+//! Writing a trial's folder while it is trained.
 //!
 //! Until an attempt has ended its files are called `attempt-<number>.<name>`, and it may have a
 //! `checkpoint.safetensors`, from which the next attempt goes on.
@@ -18,24 +9,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use fitroom_data::{Predictions, Row, write_predictions};
-use fitroom_domain::{EpochMetrics, TaskSummary, Trial, TrialFigures, TrialId};
+use fitroom_domain::{EpochMetrics, TaskSummary, Trial, TrialFigures, TrialState, Usage};
 use fitroom_store::{TrialFile, utc_now};
 use fitroom_train::{Fitted, Training, write_weights};
 use ndarray::Array2;
-use serde::{Deserialize, Serialize};
 
 use super::tensorboard_sink::Logged;
-
-const TRIAL: &str = "trial.toml";
-const METRICS: &str = "metrics.csv";
-const RESULT: &str = "result.toml";
-/// The file of predictions.
-pub(crate) const PREDICTIONS: &str = "predictions.npz";
-/// The file of weights.
-pub(crate) const WEIGHTS: &str = "model.safetensors";
-const EVENTS: &str = "events.out.tfevents.";
-/// The file of training in progress.
-pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
+use crate::run_folder::{
+    CHECKPOINT, EVENTS, FileEntry, METRICS, PREDICTIONS, PROVENANCE, ProvenanceFile, RESULT,
+    ResultFile, TRIAL, TrialDescription, WEIGHTS, metrics_writer, write_metrics,
+};
 
 /// The folder of a trial, with an attempt in progress.
 pub(crate) struct TrialFolder {
@@ -44,44 +27,10 @@ pub(crate) struct TrialFolder {
     metrics: csv::Writer<File>,
 }
 
-/// `trial.toml`.
-#[derive(Serialize)]
-struct TrialToml<'a> {
-    id: TrialId,
-    name: String,
-    training_semantics: u32,
-    trial: &'a Trial,
-    data: &'a TaskSummary,
-}
-
-/// `result.toml`.
-#[derive(Serialize)]
-struct ResultToml<'a> {
-    trial: TrialId,
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    attempt: u32,
-    fitroom: &'static str,
-    numerics: &'a str,
-    started_at: &'a str,
-    ended_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    figures: Option<&'a TrialFigures>,
-    files: Vec<FileToml>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct FileToml {
-    name: String,
-    bytes: u64,
-    blake3: String,
-}
-
 /// How a trial ended, for `result.toml`.
 pub(crate) struct Result<'a> {
-    /// `finished` or `diverged`.
-    pub(crate) state: &'static str,
+    /// Finished or diverged.
+    pub(crate) state: TrialState,
     /// Why it diverged.
     pub(crate) reason: Option<&'a str>,
     /// Figures of the kept weights, if it finished.
@@ -90,6 +39,8 @@ pub(crate) struct Result<'a> {
     pub(crate) started_at: &'a str,
     /// What, beside the id, the bits depend on.
     pub(crate) numerics: &'a str,
+    /// What the attempt took.
+    pub(crate) usage: Usage,
 }
 
 impl TrialFolder {
@@ -100,6 +51,7 @@ impl TrialFolder {
         attempt: u32,
         trial: &Trial,
         summary: &TaskSummary,
+        provenance: &ProvenanceFile,
         from: Option<(&Path, &Logged)>,
     ) -> anyhow::Result<TrialFolder> {
         let at = |what: &str| format!("failed to {what} `{}`", path.display());
@@ -123,20 +75,16 @@ impl TrialFolder {
             fs::rename(checkpoint, path.join(attempt_name(attempt, CHECKPOINT)))
                 .with_context(|| at("take over the checkpoint in"))?;
         }
-        let content = TrialToml {
-            id: trial.id(),
-            name: trial.name(),
-            training_semantics: fitroom_domain::TRAINING_SEMANTICS,
-            trial,
-            data: summary,
-        };
+        let content = TrialDescription::new(trial, summary);
         let text = toml::to_string(&content).with_context(|| at("describe the trial in"))?;
         let unfinished = path.join(attempt_name(attempt, TRIAL));
         fs::write(&unfinished, text)
             .and_then(|()| fs::rename(&unfinished, path.join(TRIAL)))
             .with_context(|| at("write trial.toml in"))?;
-        let metrics = csv::Writer::from_path(path.join(attempt_name(attempt, METRICS)))
-            .with_context(|| at("write metrics.csv in"))?;
+        provenance
+            .write(&path.join(attempt_name(attempt, PROVENANCE)))
+            .with_context(|| at("write provenance.toml in"))?;
+        let metrics = metrics_writer(&path.join(attempt_name(attempt, METRICS)))?;
         Ok(TrialFolder {
             path: path.to_owned(),
             attempt,
@@ -146,18 +94,7 @@ impl TrialFolder {
 
     /// Adds an epoch to `metrics.csv`.
     pub(crate) fn epoch(&mut self, metrics: &EpochMetrics) -> anyhow::Result<()> {
-        let line = MetricsLine {
-            epoch: metrics.epoch,
-            train_loss: metrics.train.loss,
-            train_accuracy: metrics.train.accuracy,
-            validation_loss: metrics.validation.loss,
-            validation_accuracy: metrics.validation.accuracy,
-            seconds: metrics.seconds,
-        };
-        self.metrics
-            .serialize(line)
-            .map_err(anyhow::Error::from)
-            .and_then(|()| Ok(self.metrics.flush()?))
+        write_metrics(&mut self.metrics, metrics)
             .with_context(|| format!("failed to write metrics.csv in `{}`", self.path.display()))
     }
 
@@ -227,24 +164,18 @@ impl TrialFolder {
             }
         }
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let content = ResultToml {
+        let content = ResultFile {
             trial: trial.id(),
             state: result.state,
-            reason: result.reason,
+            reason: result.reason.map(str::to_owned),
             attempt: self.attempt,
-            fitroom: env!("CARGO_PKG_VERSION"),
-            numerics: result.numerics,
-            started_at: result.started_at,
+            fitroom: env!("CARGO_PKG_VERSION").to_owned(),
+            numerics: result.numerics.to_owned(),
+            started_at: result.started_at.to_owned(),
             ended_at: utc_now(),
-            figures: result.figures,
-            files: files
-                .iter()
-                .map(|file| FileToml {
-                    name: file.name.clone(),
-                    bytes: file.bytes,
-                    blake3: file.blake3.clone(),
-                })
-                .collect(),
+            usage: result.usage,
+            figures: result.figures.copied(),
+            files: files.iter().map(FileEntry::from).collect(),
         };
         let unfinished = self.unfinished(RESULT);
         fs::write(&unfinished, toml::to_string(&content)?)
@@ -260,7 +191,7 @@ impl TrialFolder {
 
     /// Removes what this attempt wrote, as far as that is possible, but for its checkpoint.
     pub(crate) fn abandon(self) {
-        for name in [METRICS, PREDICTIONS, WEIGHTS, RESULT] {
+        for name in [PROVENANCE, METRICS, PREDICTIONS, WEIGHTS, RESULT] {
             let _ = fs::remove_file(self.unfinished(name));
         }
     }
@@ -268,17 +199,6 @@ impl TrialFolder {
     fn unfinished(&self, name: &str) -> PathBuf {
         self.path.join(attempt_name(self.attempt, name))
     }
-}
-
-/// A line of `metrics.csv`.
-#[derive(Serialize)]
-struct MetricsLine {
-    epoch: u32,
-    train_loss: f64,
-    train_accuracy: f64,
-    validation_loss: f64,
-    validation_accuracy: f64,
-    seconds: f64,
 }
 
 /// A trial whose files are written and on the disk, but not yet in place.
@@ -322,7 +242,7 @@ fn cut(file: &Path, length: u64) -> io::Result<()> {
 fn is_leftover(name: &str) -> bool {
     name.trim_start_matches('.').starts_with("attempt-")
         || name.starts_with(EVENTS)
-        || [METRICS, RESULT, PREDICTIONS, WEIGHTS].contains(&name)
+        || [PROVENANCE, METRICS, RESULT, PREDICTIONS, WEIGHTS].contains(&name)
 }
 
 /// Whether a file has its final name from the start.
@@ -356,19 +276,7 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
 
 /// The hash that a finished trial's `result.toml` has for one of its files.
 pub(crate) fn recorded_hash(folder: &Path, name: &str) -> anyhow::Result<String> {
-    /// What of `result.toml` is read.
-    #[derive(Deserialize)]
-    struct Files {
-        files: Vec<FileToml>,
-    }
-    let path = folder.join(RESULT);
-    let text = fs::read_to_string(&path)
-        .with_context(|| format!("failed to read `{}`", path.display()))?;
-    let content: Files = toml::from_str(&text)
-        .with_context(|| format!("`{}` is not what was written", path.display()))?;
-    let file = content.files.into_iter().find(|file| file.name == name);
-    file.map(|file| file.blake3)
-        .with_context(|| format!("`{}` lists no `{name}`", path.display()))
+    Ok(ResultFile::read(folder)?.hash_of(name)?.to_owned())
 }
 
 /// Removes the weights of a trial that no longer keeps them; a file that is gone already is no error.

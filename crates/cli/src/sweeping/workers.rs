@@ -8,6 +8,7 @@ use rustix::process::{Resource, getrlimit};
 
 use super::control_groups::memory_left;
 use crate::output;
+use crate::provenance::kibibytes;
 
 /// The share of the available memory that trials may take: others need some too.
 const SHARE: f64 = 0.9;
@@ -99,16 +100,6 @@ fn available() -> Option<u64> {
     .into_iter()
     .flatten()
     .min()
-}
-
-/// What a line of one of the kernel's tables says, in bytes.
-fn kibibytes(table: &str, name: &str) -> Option<u64> {
-    let line = table.lines().find_map(|line| line.strip_prefix(name))?;
-    line.split_whitespace()
-        .next()?
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(1024)
 }
 
 /// Bytes as a person reads them.

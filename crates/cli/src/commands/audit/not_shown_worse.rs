@@ -10,7 +10,7 @@ use fitroom_domain::statistics::{discordant, holm, photograph_scores};
 
 use super::Trained;
 use crate::database::Database;
-use crate::sweeping::PREDICTIONS;
+use crate::run_folder::PREDICTIONS;
 
 /// Differences from the best with a p-value of at least this are not shown to be more than chance.
 const LEVEL: f64 = 0.05;

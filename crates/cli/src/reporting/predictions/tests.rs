@@ -56,6 +56,9 @@ fn trial(key: i64, kernels: u32, seed: u64, accuracy: f64) -> TrialRow {
         error: None,
         warning: None,
         numerics: None,
+        tags: Vec::new(),
+        note: None,
+        ended_at: None,
         pruned_after: None,
     }
 }

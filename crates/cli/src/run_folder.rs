@@ -1,0 +1,60 @@
+//! The files of run folders and how they are read: enough to know everything without the database.
+//!
+//! ```text
+//! <dataset>/<sweep>/sweep-<hash>.toml   the sweep, with what it asks and which trials it wants
+//! <dataset>/<sweep>/<trial>/
+//!     trial.toml          all that determines the result, enough to train it again
+//!     provenance.toml     the sweep file, the command, git, versions and machine of its last attempt
+//!     metrics.csv         every epoch
+//!     result.toml         final figures, times, numerics, hashes of the files
+//!     predictions.npz     validation: row, true class, logits of the kept weights
+//!     model.safetensors   the kept weights, while kept
+//!     events.out.tfevents.…  one for each attempt that the trial's training went through
+//!     remarks.toml        tags and note, if there are any
+//! ```
+
+mod metrics_file;
+mod provenance_file;
+mod remarks_file;
+mod result_file;
+mod sweep_record_file;
+mod trial_file;
+
+pub(crate) use metrics_file::{metrics_writer, read_metrics, write_metrics};
+pub(crate) use provenance_file::ProvenanceFile;
+pub(crate) use remarks_file::Remarks;
+pub(crate) use result_file::{FileEntry, ResultFile};
+pub(crate) use sweep_record_file::SweepRecordFile;
+pub(crate) use trial_file::TrialDescription;
+
+use std::path::Path;
+
+use anyhow::Context;
+use serde::de::DeserializeOwned;
+
+/// All that determines the result.
+pub(crate) const TRIAL: &str = "trial.toml";
+/// How it came about.
+pub(crate) const PROVENANCE: &str = "provenance.toml";
+/// Every epoch.
+pub(crate) const METRICS: &str = "metrics.csv";
+/// How it ended.
+pub(crate) const RESULT: &str = "result.toml";
+/// The file of predictions.
+pub(crate) const PREDICTIONS: &str = "predictions.npz";
+/// The file of weights.
+pub(crate) const WEIGHTS: &str = "model.safetensors";
+/// What names of event files begin with.
+pub(crate) const EVENTS: &str = "events.out.tfevents.";
+/// The file of training in progress.
+pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
+
+/// Reads a file of TOML.
+///
+/// # Errors
+/// When it cannot be read or says something else.
+fn read_toml<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+    let at = || format!("failed to read `{}`", path.display());
+    let text = std::fs::read_to_string(path).with_context(at)?;
+    toml::from_str(&text).with_context(at)
+}
