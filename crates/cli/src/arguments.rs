@@ -1,12 +1,14 @@
 //! The command line.
 
 mod models;
+mod runs;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap_complete::Shell;
 use fitroom_data::{Constant, SplitFractions};
 use fitroom_domain::ImageSize;
 
@@ -15,6 +17,10 @@ use crate::importing::{MapArgument, known_names};
 
 pub(crate) use models::{
     BestArguments, CompareArguments, EvaluateArguments, ExportArguments, LabelArguments, Preferred,
+};
+pub(crate) use runs::{
+    GcArguments, Limit, ListArguments, NoteArguments, RemoveArguments, RerunArguments,
+    RestoreArguments, RunsCommand, RunsExportArguments, SelectionArguments, SortKey, TagArguments,
 };
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
@@ -58,7 +64,7 @@ pub(crate) enum Command {
     Study(StudyArguments),
     /// What stopping trials early would have done to a finished sweep: epochs saved, and winners lost.
     Audit(AuditArguments),
-    /// Look at trials and remove them.
+    /// Find trials, look at them, tag, remove, restore and export them, and train them again.
     #[command(subcommand)]
     Runs(RunsCommand),
     /// Select the model of each dataset and task, by validation accuracy unless told otherwise, and keep it in `models`
@@ -78,7 +84,25 @@ pub(crate) enum Command {
     /// Read TensorBoard logs that Keras, PyTorch, tensorboardX or we wrote into the database, as sweeps of a
     /// dataset that is called as the folder is.
     ImportLogs(ImportLogsArguments),
+    /// Print the script that completes commands in a shell.
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write a manual page for each command.
+    Man {
+        /// Folder of the pages.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
 }
+
+const COMPLETIONS: &str = "\
+Examples:
+  fitroom completions bash > ~/.local/share/bash-completion/completions/fitroom
+  fitroom completions zsh > \"${fpath[1]}/_fitroom\"
+  fitroom completions fish > ~/.config/fish/completions/fitroom.fish";
 
 #[derive(Debug, Args)]
 #[command(after_long_help = known_names())]
@@ -241,32 +265,6 @@ pub(crate) struct AuditArguments {
     /// Trials at the same time, for the method that depends on it.
     #[arg(long, value_name = "N", default_value = "2")]
     pub(crate) workers: NonZeroUsize,
-    /// Print JSON for programs.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RunsCommand {
-    /// List all trials.
-    List(ListArguments),
-    /// Remove trials that one sweep alone wants: out of the database, and their folders to `.trash` in the runs
-    /// folder. Their sweep trains them again when it is run.
-    Remove(RemoveArguments),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RemoveArguments {
-    /// Trials: each by its name, or by its id or the start of it.
-    #[arg(required = true, value_name = "TRIAL")]
-    pub(crate) trials: Vec<String>,
-    /// Also the best trial of a task, or one that is pinned.
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ListArguments {
     /// Print JSON for programs.
     #[arg(long)]
     pub(crate) json: bool,

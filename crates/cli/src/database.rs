@@ -18,19 +18,8 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the database of a `runs/` folder, making it where it is missing.
     pub(crate) fn open(runs: &Path) -> Result<Database, Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_time()
-            .build()
-            .context("failed to start the database's thread")?;
-        let store = runtime
-            .block_on(Store::open(runs))
-            .map_err(|error| match error {
-                OpenError::NetworkFileSystem { .. } | OpenError::Newer { .. } => {
-                    Failure::Input(error.into())
-                }
-                OpenError::Io { .. } | OpenError::Database { .. } => Failure::Machine(error.into()),
-            })?;
+        let runtime = runtime()?;
+        let store = runtime.block_on(Store::open(runs)).map_err(failure)?;
         Ok(Database { runtime, store })
     }
 
@@ -43,9 +32,17 @@ impl Database {
         }
     }
 
+    /// Opens the database of a `runs/` folder to read it alone, or `None` if there is none.
+    pub(crate) fn open_to_read(runs: &Path) -> Result<Option<Database>, Failure> {
+        let runtime = runtime()?;
+        let store = runtime.block_on(Store::open_to_read(runs));
+        let store = store.map_err(failure)?;
+        Ok(store.map(|store| Database { runtime, store }))
+    }
+
     /// Every sweep of the database of a `runs/` folder, the one that ran last first; none if there is no database.
     pub(crate) fn sweeps_in(runs: &Path) -> Result<Vec<SweepRecord>, Failure> {
-        match Database::open_existing(runs)? {
+        match Database::open_to_read(runs)? {
             Some(database) => Ok(database.wait(database.store().sweeps())?),
             None => Ok(Vec::new()),
         }
@@ -65,5 +62,22 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         self.runtime.block_on(self.store.close());
+    }
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .context("failed to start the database's thread")
+}
+
+fn failure(error: OpenError) -> Failure {
+    match error {
+        OpenError::NetworkFileSystem { .. } | OpenError::Newer { .. } => {
+            Failure::Input(error.into())
+        }
+        OpenError::Io { .. } | OpenError::Database { .. } => Failure::Machine(error.into()),
     }
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod choose_dataset;
+mod colour;
 mod commands;
 mod database;
 mod device;
@@ -14,8 +15,10 @@ mod output;
 mod planning;
 mod provenance;
 mod reporting;
+mod rerunning;
 mod run_folder;
 mod sweeping;
+mod trash;
 mod write_whole;
 
 use std::process::ExitCode;
@@ -47,7 +50,14 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Study(study) => commands::study::run(places, study),
         Command::Audit(audit) => commands::audit::run(places, audit),
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
+        Command::Runs(RunsCommand::Tag(tag)) => commands::runs_remark::tag(places, tag),
+        Command::Runs(RunsCommand::Note(note)) => commands::runs_remark::note(places, note),
         Command::Runs(RunsCommand::Remove(remove)) => commands::runs_remove::run(places, remove),
+        Command::Runs(RunsCommand::Restore(restore)) => {
+            commands::runs_restore::run(places, restore)
+        }
+        Command::Runs(RunsCommand::Gc(gc)) => commands::runs_gc::run(places, gc),
+        Command::Runs(RunsCommand::Rerun(rerun)) => commands::runs_rerun::run(places, rerun),
         Command::Best(best) => commands::best::run(places, best),
         Command::Evaluate(evaluate) => commands::evaluate::run(places, evaluate),
         Command::Compare(compare) => commands::compare::run(places, compare),
@@ -55,5 +65,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Export(export) => commands::export::run(places, export),
         Command::Report(report) => commands::report::run(places, report),
         Command::ImportLogs(import) => commands::import_logs::run(places, import),
+        Command::Completions { shell } => commands::shell_help::completions(*shell),
+        Command::Man { to } => commands::shell_help::man(to),
     }
 }

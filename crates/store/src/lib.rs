@@ -21,6 +21,8 @@ mod overview;
 mod owner;
 mod prune;
 mod put_record;
+#[cfg(test)]
+mod query_plans;
 mod read;
 mod record;
 mod register;

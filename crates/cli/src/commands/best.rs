@@ -7,8 +7,8 @@ use fitroom_domain::{Chosen, Fingerprint, RecordedFigures, leaderboard};
 use fitroom_store::{Preference, TrialRow};
 use serde::Serialize;
 
+use super::find_trial::find_trial;
 use super::keep_models::{Kept, keep_all};
-use super::runs_remove::find;
 use super::trial_json::TrialJson;
 use crate::arguments::{BestArguments, Places, Preferred};
 use crate::database::Database;
@@ -63,8 +63,7 @@ pub(crate) fn run(places: &Places, arguments: &BestArguments) -> Result<Exit, Fa
 
 /// Makes a trial the model of its task.
 fn pin(database: &Database, task: &str, trial: &str, selected: &[Selected]) -> Result<(), Failure> {
-    let trials = database.wait(database.store().trials())?;
-    let row = find(trial, &trials).or_input()?;
+    let row = find_trial(database, trial)?;
     let name = &row.name;
     let key = (&row.fingerprint, &row.definition);
     let asked = selected

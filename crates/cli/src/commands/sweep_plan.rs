@@ -196,8 +196,8 @@ impl PlannedSweep {
         );
         let disk = format!(
             "up to {}, and {} more while trials are in training",
-            megabytes(disk.kept),
-            megabytes(disk.in_training)
+            output::megabytes(disk.kept),
+            output::megabytes(disk.in_training)
         );
         Ok(vec![
             ("time", time),
@@ -251,14 +251,5 @@ impl PlannedSweep {
             .filter_map(|row| Some(f64::from(row.figures?.epochs?)))
             .collect();
         (epochs.len() >= ENOUGH).then(|| epochs.iter().sum::<f64>() / epochs.len() as f64)
-    }
-}
-
-/// Bytes as people read them: `2.4 MB`, `1.3 GB`.
-fn megabytes(bytes: u64) -> String {
-    let megabytes = bytes as f64 / 1e6;
-    match megabytes < 1000.0 {
-        true => format!("{megabytes:.1} MB"),
-        false => format!("{:.1} GB", megabytes / 1000.0),
     }
 }

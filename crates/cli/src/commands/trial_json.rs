@@ -30,6 +30,10 @@ pub(crate) struct TrialJson<'a> {
     seconds: Option<f64>,
     /// Why it failed or diverged.
     reason: Option<&'a str>,
+    /// When its last attempt ended, UTC.
+    ended: Option<&'a str>,
+    tags: &'a [String],
+    note: Option<&'a str>,
 }
 
 impl<'a> TrialJson<'a> {
@@ -54,6 +58,9 @@ impl<'a> TrialJson<'a> {
             parameters: figures.and_then(|figures| figures.parameters),
             seconds: figures.and_then(|figures| figures.seconds),
             reason: row.error.as_deref().filter(|_| figures.is_none()),
+            ended: row.ended_at.as_deref(),
+            tags: &row.tags,
+            note: row.note.as_deref(),
         }
     }
 }

@@ -61,18 +61,16 @@ impl Selector<'_> {
     /// When the database cannot be read.
     pub(crate) fn select(&self) -> anyhow::Result<Vec<Selected>> {
         let store = self.database.store();
-        let trials = self.database.wait(store.trials())?;
+        let best = best_of_each(self.database.wait(store.most_accurate_trials())?);
         let sweeps = self.database.wait(store.sweeps())?;
         let preferences = self.database.wait(store.selections())?;
-        let best = best_of_each(trials.clone());
-        let of_task = |best: TrialRow| self.of_task(best, &trials, &sweeps, &preferences);
+        let of_task = |best: TrialRow| self.of_task(best, &sweeps, &preferences);
         best.into_iter().map(of_task).collect()
     }
 
     fn of_task(
         &self,
         best: TrialRow,
-        trials: &[TrialRow],
         sweeps: &[SweepRecord],
         preferences: &BTreeMap<TaskKey, Preference>,
     ) -> anyhow::Result<Selected> {
@@ -82,13 +80,13 @@ impl Selector<'_> {
         };
         // The one that ran last comes first.
         let asked = sweeps.iter().find(of_task).cloned();
-        let finished = |is_wanted: &dyn Fn(&TrialRow) -> bool| {
-            let mut finished = trials.iter().filter(|row| row.figures.is_some());
-            finished.find(|row| is_wanted(row)).cloned()
-        };
+        let store = self.database.store();
+        let is_trained = |row: &TrialRow| row.figures.is_some();
         let preferred = match preferences.get(&key) {
             Some(Preference::Pinned(trial)) => {
-                finished(&|row| row.key == *trial).map(|row| (row, Chosen::Pinned))
+                let found = self.database.wait(store.trials_with_keys(&[*trial]))?;
+                let pinned = found.into_iter().find(is_trained);
+                pinned.map(|row| (row, Chosen::Pinned))
             }
             Some(Preference::Cheapest) => {
                 // The mark on the page of the sweep that trained the best.
@@ -100,7 +98,11 @@ impl Selector<'_> {
                     .map(|sweep| self.cheapest(sweep))
                     .transpose()?
                     .flatten();
-                let row = cheapest.and_then(|id| finished(&|row| row.id.as_str() == id));
+                let found = match cheapest {
+                    Some(id) => self.database.wait(store.trials_called(&id))?,
+                    None => Vec::new(),
+                };
+                let row = found.into_iter().find(is_trained);
                 let row = row.filter(|row| row.weights_kept);
                 if row.is_none() {
                     output::message(&format!(

@@ -14,6 +14,12 @@ pub(crate) fn latest_checkpoint(path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(latest.map(|(_, file)| file))
 }
 
+/// All checkpoints in a trial's folder.
+pub(crate) fn checkpoints_of(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let found = checkpoints(path)?.into_iter();
+    Ok(found.map(|(_, file)| file).collect())
+}
+
 /// Removes the checkpoints of a trial that has ended. What cannot be removed now is when its sweep runs again.
 pub(crate) fn forget_checkpoints(path: &Path) {
     for (_, file) in checkpoints(path).unwrap_or_default() {

@@ -126,16 +126,8 @@ impl TrialFolder {
         rows: &[Row],
         fitted: &Fitted,
     ) -> anyhow::Result<()> {
-        let predicted = &fitted.predicted;
-        let logits =
-            Array2::from_shape_vec((rows.len(), predicted.classes), predicted.logits.clone())?;
-        let predictions = Predictions {
-            rows: rows.to_vec(),
-            logits,
-        };
-        write_predictions(&self.unfinished(PREDICTIONS), &predictions)?;
-        write_weights(&fitted.weights, &trial.id(), &self.unfinished(WEIGHTS))?;
-        Ok(())
+        let (predictions, weights) = (self.unfinished(PREDICTIONS), self.unfinished(WEIGHTS));
+        write_model(trial, rows, fitted, (&predictions, &weights))
     }
 
     /// Writes `result.toml` under the attempt's name and waits until every file is on the disk. The event
@@ -228,6 +220,24 @@ impl CompleteTrial {
     }
 }
 
+/// Writes what a trained model says of the validation photographs, and its weights.
+pub(crate) fn write_model(
+    trial: &Trial,
+    rows: &[Row],
+    fitted: &Fitted,
+    (predictions, weights): (&Path, &Path),
+) -> anyhow::Result<()> {
+    let predicted = &fitted.predicted;
+    let logits = Array2::from_shape_vec((rows.len(), predicted.classes), predicted.logits.clone())?;
+    let content = Predictions {
+        rows: rows.to_vec(),
+        logits,
+    };
+    write_predictions(predictions, &content)?;
+    write_weights(&fitted.weights, &trial.id(), weights)?;
+    Ok(())
+}
+
 /// Cuts off what a file has beyond so many bytes.
 fn cut(file: &Path, length: u64) -> io::Result<()> {
     let file = File::options().write(true).open(file)?;
@@ -255,7 +265,7 @@ fn attempt_name(attempt: u32, name: &str) -> String {
 }
 
 /// Length and hash of a file, once it is on the disk.
-pub(super) fn describe(path: &Path, name: String) -> anyhow::Result<TrialFile> {
+pub(crate) fn describe(path: &Path, name: String) -> anyhow::Result<TrialFile> {
     let mut hasher = blake3::Hasher::new();
     let bytes = File::open(path)
         .and_then(|mut file| {
