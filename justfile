@@ -95,10 +95,10 @@ tensorboard *ARGS: setup-python
 test *ARGS: setup
     setup/with-python setup/run_tests.py "$@"
 
-# Measure beside Keras, PyTorch, Optuna and others (`step`, `trials`, `grid`, `race`, `tensorboard`; --quick to try it)
+# Measure beside Keras, PyTorch, Optuna and others (`step`, `trials`, `grid`, `race`, `store`, `tensorboard`; --quick to try it)
 [group('develop')]
 bench *ARGS: build
-    cargo build --release -p fitroom-train --example step -p fitroom-store --example race \
+    cargo build --release -p fitroom-train --example step -p fitroom-store --example race --example store \
         -p fitroom-tensorboard --example read_events --example write_scalars --example histogram_cost \
         -p fitroom-report --example picture_cost
     setup/with-python bench/bench.py "$@"

@@ -20,6 +20,7 @@ import grid  # noqa: E402
 import race  # noqa: E402
 import results  # noqa: E402
 import step  # noqa: E402
+import store  # noqa: E402
 import tensorboard_logs  # noqa: E402
 import trials  # noqa: E402
 from libtorch import VERSION as LIBTORCH_VERSION  # noqa: E402
@@ -32,10 +33,12 @@ PARTS = {
     "trials": trials.run,
     "grid": grid.run,
     "race": race.run,
+    "store": store.run,
     "tensorboard": tensorboard_logs.run,
 }
 CORES = 2
-PACKAGES = ["tensorflow-cpu", "keras", "torch", "optuna", "keras-tuner", "tensorboard", "tensorboardX", "numpy"]
+PACKAGES = ["tensorflow-cpu", "keras", "torch", "optuna", "mlflow-skinny", "keras-tuner",
+            "tensorboard", "tensorboardX", "numpy"]  # fmt: skip
 
 
 def arguments():
