@@ -19,6 +19,11 @@
 //! - `plan`: what a sweep will take, and what stopping early would have saved
 //! - `prune`: successive halving
 //! - `remove`: weights that are removed and come back, and removed trials
+//! - `trash`: removed trials come back, or go for good
+//! - `runs_list`: filters, order, columns, pages; tags and notes
+//! - `rerun`: a trial is trained again from its record
+//! - `provenance`: where a trial comes from
+//! - `shell_help`: completions, manual pages, help
 //! - `results`: run folder, lists, best, report
 //! - `report`: which pages are written, and when
 //! - `report_formats`: what programs get of a report
@@ -75,6 +80,7 @@ mod models;
 mod one_path;
 mod photographs;
 mod plan;
+mod provenance;
 mod prune;
 mod real_catalogue;
 mod real_models;
@@ -82,12 +88,16 @@ mod remove;
 mod report;
 mod report_formats;
 mod report_watch;
+mod rerun;
 mod results;
 mod routes;
+mod runs_list;
 mod selection;
+mod shell_help;
 mod small_disk;
 mod study;
 mod sweep;
 mod tensorboard;
 mod tensorboard_contents;
 mod tensorboard_pages;
+mod trash;

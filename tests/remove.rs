@@ -100,7 +100,7 @@ fn weights_that_were_removed_are_trained_again_to_the_bit() {
 }
 
 #[test]
-fn a_trial_of_one_sweep_can_be_removed_and_a_shared_one_cannot() {
+fn a_trial_is_removed_unless_others_count_on_it() {
     let workplace = Workplace::with_dataset();
     workplace.write("sweeps/grid.toml", GRID);
     workplace.write(
@@ -138,9 +138,9 @@ fn a_trial_of_one_sweep_can_be_removed_and_a_shared_one_cannot() {
         assert_eq!(run.code, Some(2), "{}", run.stderr);
         assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
-    let run = remove(&[&text(shared, "name"), "--force"]);
+    let run = remove(&[&text(shared, "name")]);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
-    let why = "it is shared: grid on small and small on small want it";
+    let why = "it is shared: grid on small and small on small want it (`--force`";
     assert!(run.stderr.contains(why), "{}", run.stderr);
     let run = remove(&[&text(&trials[0], "trial")]);
     assert_eq!(run.code, Some(1), "{}", run.stderr);

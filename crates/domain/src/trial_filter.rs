@@ -17,7 +17,8 @@ pub struct TrialFilter {
     pub conditions: Vec<Condition>,
 }
 
-/// A condition on one field. A trial of which the field is not known meets none.
+/// A condition on one field. A trial of which the field is not known meets none, but that it has none of some tags,
+/// sweeps or notes if it has none at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     /// The field.

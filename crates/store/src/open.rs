@@ -90,7 +90,7 @@ impl Store {
         let lock_path = runs.join(".fitroom.lock");
         let lock = File::create(&lock_path).map_err(io_error(&lock_path))?;
         lock.lock().map_err(io_error(&lock_path))?;
-        let options = options(path);
+        let options = options(path).journal_mode(SqliteJournalMode::Wal);
         migrate(path, options.clone()).await?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -114,6 +114,12 @@ impl Store {
     pub async fn open_to_read(runs: &Path) -> Result<Option<Store>, OpenError> {
         if !Store::exists(runs) {
             return Ok(None);
+        }
+        let path = Store::path(runs);
+        let length = fs::metadata(&path).map(|file| file.len());
+        if length.is_ok_and(|length| length < 512) {
+            let reason = "it is too short for a database".to_owned();
+            return Err(OpenError::Database { path, reason });
         }
         if !is_up_to_date(&Store::path(runs), reading(runs)).await? {
             Store::open(runs).await?.close().await;
@@ -193,7 +199,6 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)

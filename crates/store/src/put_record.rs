@@ -1,18 +1,21 @@
 //! Bringing trials back: those that were removed, and those of which only the folder was left.
 
+use std::collections::HashMap;
 use std::io;
 
-use fitroom_domain::RecordedFigures;
 use sqlx::{Sqlite, Transaction};
 
 use crate::attempt::record_file;
 use crate::epoch_rows::write_epochs;
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
-use crate::register::{record_run, want};
+use crate::overview::TaskKey;
+use crate::record_parts::{pin_again, write_attempt, write_outcome, write_wish};
+use crate::register::want;
+use crate::remarks::write_remarks;
 use crate::remove::delete;
 use crate::trial_columns::{TrialColumns, task_key, write_trial};
-use crate::trial_record::{AttemptRecord, SweepIdentity, TrialRecord};
+use crate::trial_record::{SweepIdentity, TrialRecord};
 
 const DOING: &str = "bring a trial back";
 
@@ -42,88 +45,130 @@ impl Store {
         records: &[(Option<i64>, TrialRecord)],
         place: impl FnOnce() -> io::Result<()>,
     ) -> Result<(), PutError> {
-        let mut transaction = self.write().await?;
+        let mut putting = Putting {
+            transaction: self.write().await?,
+            sweeps: HashMap::new(),
+            tasks: HashMap::new(),
+        };
+        let mut epochs = Vec::new();
         for (key, record) in records {
-            put(&mut transaction, *key, record).await?;
+            let key = putting.put(*key, record).await?;
+            epochs.extend(record.epochs.iter().map(|metrics| (key, metrics)));
         }
+        let mut transaction = putting.transaction;
+        write_epochs(&mut transaction, epochs).await?;
         place().map_err(StoreError::Files)?;
         Ok(transaction.commit().await.doing(DOING)?)
     }
 }
 
-async fn put(
-    transaction: &mut Transaction<'static, Sqlite>,
-    old_key: Option<i64>,
-    record: &TrialRecord,
-) -> Result<(), PutError> {
-    let (id, name) = (record.trial.id(), record.trial.name());
-    make_room(transaction, id.as_str(), &name).await?;
-    let mut wishes = Vec::with_capacity(record.wishes.len());
-    for wish in &record.wishes {
-        wishes.push((sweep_key(transaction, &wish.sweep).await?, wish));
-    }
-    let trained = match &record.sweep {
-        Some(sweep) => Some(sweep_key(transaction, sweep).await?),
-        None => None,
-    };
-    let listed = trained.or(wishes.first().map(|(sweep, _)| *sweep));
-    let Some(listed) = listed else {
-        let nobody = "it belongs to no sweep";
-        return Err(crate::error::corrupt("trials.sweep_key", name, nobody).into());
-    };
-    let task = task_key(transaction, &record.fingerprint, &record.definition).await?;
-    let columns = TrialColumns {
-        id,
-        name,
-        trial: &record.trial,
-        task,
-        listed,
-    };
-    let new_key = write_trial(transaction, &columns).await?;
-    let key = match old_key {
-        Some(key) => {
-            take_key_back(transaction, new_key, key).await?;
-            key
-        }
-        None => new_key,
-    };
-    write_outcome(transaction, key, record, trained).await?;
-    for (sweep, wish) in wishes {
-        let position = wish.position.unsigned_abs() as usize;
-        want(transaction, (sweep, wish.plan), key, position).await?;
-        if let Some(epoch) = wish.pruned_at_epoch {
-            sqlx::query(
-                "update sweep_trials set pruned_at_epoch = ? where sweep_key = ? and trial_key = ?",
-            )
-            .bind(epoch)
-            .bind(sweep)
-            .bind(key)
-            .execute(&mut **transaction)
-            .await
-            .doing(DOING)?;
-        }
-    }
-    for attempt in &record.attempts {
-        write_attempt(transaction, key, attempt).await?;
-    }
-    for file in &record.files {
-        record_file(transaction, key, file).await?;
-    }
-    let epochs = record.epochs.iter().map(|metrics| (key, metrics));
-    write_epochs(transaction, epochs).await?;
-    crate::remarks::write_remarks(transaction, key, &record.tags, record.note.as_deref()).await?;
-    if record.is_pinned {
-        pin_again(transaction, key).await?;
-    }
-    Ok(())
+/// Records on their way into the database: what many of them share is looked up once.
+struct Putting {
+    transaction: Transaction<'static, Sqlite>,
+    sweeps: HashMap<SweepIdentity, i64>,
+    tasks: HashMap<TaskKey, i64>,
 }
 
-/// Deletes a trial that was planned since and never begun.
+impl Putting {
+    /// Writes a record but for its epochs, and returns the trial's key.
+    async fn put(&mut self, old_key: Option<i64>, record: &TrialRecord) -> Result<i64, PutError> {
+        let (id, name) = (record.trial.id(), record.trial.name());
+        let since = make_room(&mut self.transaction, id.as_str(), &name).await?;
+        let mut wishes = Vec::with_capacity(record.wishes.len());
+        for wish in &record.wishes {
+            wishes.push((self.sweep(&wish.sweep).await?, wish));
+        }
+        let trained = match &record.sweep {
+            Some(sweep) => Some(self.sweep(sweep).await?),
+            None => None,
+        };
+        let listed = trained.or(wishes.first().map(|(sweep, _)| *sweep));
+        let Some(listed) = listed else {
+            let expected = "a sweep that wants the trial";
+            return Err(crate::error::corrupt("sweep_trials.sweep_key", name, expected).into());
+        };
+        let columns = TrialColumns {
+            id,
+            name,
+            trial: &record.trial,
+            task: self.task(record).await?,
+            listed,
+        };
+        let new_key = write_trial(&mut self.transaction, &columns).await?;
+        let key = match old_key {
+            Some(key) => {
+                take_key_back(&mut self.transaction, new_key, key).await?;
+                key
+            }
+            None => new_key,
+        };
+        write_outcome(&mut self.transaction, key, record, trained).await?;
+        for (sweep, wish) in wishes {
+            write_wish(&mut self.transaction, key, sweep, wish).await?;
+        }
+        for (sweep, plan, position) in since {
+            let position = position.unsigned_abs() as usize;
+            want(&mut self.transaction, (sweep, plan), key, position).await?;
+        }
+        for attempt in &record.attempts {
+            let run = match &attempt.run {
+                Some((sweep, run)) => Some((self.sweep(sweep).await?, run)),
+                None => None,
+            };
+            write_attempt(&mut self.transaction, key, attempt, run).await?;
+        }
+        for file in &record.files {
+            record_file(&mut self.transaction, key, file).await?;
+        }
+        write_remarks(
+            &mut self.transaction,
+            key,
+            &record.tags,
+            record.note.as_deref(),
+        )
+        .await?;
+        if record.is_pinned {
+            pin_again(&mut self.transaction, key).await?;
+        }
+        Ok(key)
+    }
+
+    async fn sweep(&mut self, sweep: &SweepIdentity) -> Result<i64, PutError> {
+        if let Some(key) = self.sweeps.get(sweep) {
+            return Ok(*key);
+        }
+        let key: Option<i64> = sqlx::query_scalar(
+            "select key from sweeps where fingerprint = ? and name = ? and definition = ?",
+        )
+        .bind(sweep.fingerprint.as_str())
+        .bind(&sweep.name)
+        .bind(&sweep.definition)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .doing(DOING)?;
+        let key = key.ok_or_else(|| PutError::NoSweep(sweep.clone()))?;
+        self.sweeps.insert(sweep.clone(), key);
+        Ok(key)
+    }
+
+    async fn task(&mut self, record: &TrialRecord) -> Result<i64, StoreError> {
+        let task = (record.fingerprint.clone(), record.definition.clone());
+        if let Some(key) = self.tasks.get(&task) {
+            return Ok(*key);
+        }
+        let key = task_key(&mut self.transaction, &task.0, &task.1).await?;
+        self.tasks.insert(task, key);
+        Ok(key)
+    }
+}
+
+/// Deletes a trial that was planned since and never begun. Returns the sweeps that want it since, each with its plan and
+/// the trial's place in it.
 async fn make_room(
     transaction: &mut Transaction<'static, Sqlite>,
     id: &str,
     name: &str,
-) -> Result<(), PutError> {
+) -> Result<Vec<(i64, i64, i64)>, PutError> {
     let known: Option<(i64, bool)> =
         sqlx::query_as("select key, state = 'planned' and folder is null from trials where id = ?")
             .bind(id)
@@ -131,28 +176,22 @@ async fn make_room(
             .await
             .doing(DOING)?;
     match known {
-        None => Ok(()),
-        Some((key, true)) => Ok(delete(transaction, key).await?),
+        None => Ok(Vec::new()),
+        Some((key, true)) => {
+            let wishes = sqlx::query_as(
+                "select sweep_key, plan, position from sweep_trials where trial_key = ?",
+            )
+            .bind(key)
+            .fetch_all(&mut **transaction)
+            .await
+            .doing(DOING)?;
+            delete(transaction, key).await?;
+            Ok(wishes)
+        }
         Some((_, false)) => Err(PutError::Known {
             name: name.to_owned(),
         }),
     }
-}
-
-async fn sweep_key(
-    transaction: &mut Transaction<'static, Sqlite>,
-    sweep: &SweepIdentity,
-) -> Result<i64, PutError> {
-    let key: Option<i64> = sqlx::query_scalar(
-        "select key from sweeps where fingerprint = ? and name = ? and definition = ?",
-    )
-    .bind(sweep.fingerprint.as_str())
-    .bind(&sweep.name)
-    .bind(&sweep.definition)
-    .fetch_optional(&mut **transaction)
-    .await
-    .doing(DOING)?;
-    key.ok_or_else(|| PutError::NoSweep(sweep.clone()))
 }
 
 /// Gives a trial the key that it had before it was removed: whoever still knows that one means this trial.
@@ -172,107 +211,5 @@ async fn take_key_back(
         .execute(&mut **transaction)
         .await
         .doing(DOING)?;
-    Ok(())
-}
-
-/// Writes how far a trial came.
-async fn write_outcome(
-    transaction: &mut Transaction<'static, Sqlite>,
-    key: i64,
-    record: &TrialRecord,
-    trained: Option<i64>,
-) -> Result<(), StoreError> {
-    let figures = record.figures.as_ref();
-    let count =
-        |pick: fn(&RecordedFigures) -> Option<u64>| figures.and_then(pick).map(|it| it as i64);
-    let ended_at = record.attempts.iter().filter_map(|it| it.ended_at.as_ref());
-    sqlx::query(
-        "update trials
-         set state = ?, sweep_key = ?, folder = ?, ended_at = ?, accuracy = ?, loss = ?, best_epoch = ?,
-             epochs = ?, parameters = ?, multiply_adds = ?, seconds = ?, weights_kept = ?
-         where key = ?",
-    )
-    .bind(record.state.as_str())
-    .bind(trained)
-    .bind(&record.folder)
-    .bind(ended_at.max())
-    .bind(figures.map(|figures| figures.accuracy))
-    .bind(figures.and_then(|figures| figures.loss))
-    .bind(figures.and_then(|figures| figures.best_epoch))
-    .bind(figures.and_then(|figures| figures.epochs))
-    .bind(count(|figures| figures.parameters))
-    .bind(count(|figures| figures.multiply_adds))
-    .bind(figures.and_then(|figures| figures.seconds))
-    .bind(record.weights_kept)
-    .bind(key)
-    .execute(&mut **transaction)
-    .await
-    .doing(DOING)?;
-    Ok(())
-}
-
-async fn write_attempt(
-    transaction: &mut Transaction<'static, Sqlite>,
-    trial: i64,
-    attempt: &AttemptRecord,
-) -> Result<(), PutError> {
-    let run = match &attempt.run {
-        None => None,
-        Some((sweep, run)) => {
-            let sweep = sweep_key(transaction, sweep).await?;
-            let known: Option<i64> = sqlx::query_scalar(
-                "select key from sweep_runs where sweep_key = ? and plan = ? and run_at = ?",
-            )
-            .bind(sweep)
-            .bind(run.plan)
-            .bind(&run.run_at)
-            .fetch_optional(&mut **transaction)
-            .await
-            .doing(DOING)?;
-            match known {
-                Some(key) => Some(key),
-                None => Some(record_run(transaction, sweep, run).await?),
-            }
-        }
-    };
-    sqlx::query(
-        "insert into attempts (trial_key, number, owner, state, error, warning, numerics, started_at, ended_at,
-             sweep_run_key, cpu_seconds, peak_memory_bytes)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(trial)
-    .bind(attempt.number)
-    .bind(&attempt.owner)
-    .bind(attempt.state.as_str())
-    .bind(&attempt.error)
-    .bind(&attempt.warning)
-    .bind(&attempt.numerics)
-    .bind(&attempt.started_at)
-    .bind(&attempt.ended_at)
-    .bind(run)
-    .bind(attempt.usage.cpu_seconds)
-    .bind(attempt.usage.peak_memory_bytes.map(|bytes| bytes as i64))
-    .execute(&mut **transaction)
-    .await
-    .doing(DOING)?;
-    Ok(())
-}
-
-/// Pins a trial as its task's model, unless another preference has been chosen since.
-async fn pin_again(
-    transaction: &mut Transaction<'static, Sqlite>,
-    trial: i64,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into selections (fingerprint, definition, preference, trial_key, chosen_at)
-         select fingerprint, definition, 'pinned', trials.key, ?
-         from trials join tasks on tasks.key = trials.task_key where trials.key = ?
-         on conflict (fingerprint, definition) do nothing",
-    )
-    .bind(crate::time::utc_now())
-    .bind(trial)
-    .execute(&mut **transaction)
-    .await
-    .doing(DOING)?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::read::{from_json, parsed, recorded_figures};
 use crate::register::SweepRun;
 
 /// What a sweep is known by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SweepIdentity {
     /// Its dataset's fingerprint.
     pub fingerprint: Fingerprint,
@@ -136,7 +136,8 @@ pub(crate) async fn read_record(
         "select fingerprint, sweeps.name as sweep, definition, dataset, position, sweep_trials.plan,
              pruned_at_epoch
          from sweep_trials join sweeps on sweeps.key = sweep_trials.sweep_key
-         where trial_key = ? order by sweeps.key",
+         where trial_key = ?
+         order by sweeps.key <> (select listed_key from trials where trials.key = trial_key), sweeps.key",
     )
     .bind(trial)
     .try_map(wish)

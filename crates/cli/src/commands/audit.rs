@@ -51,7 +51,7 @@ struct Audit {
 }
 
 pub(crate) fn run(places: &Places, arguments: &AuditArguments) -> Result<Exit, Failure> {
-    let Some(database) = Database::open_existing(&places.runs)? else {
+    let Some(database) = Database::open_to_read(&places.runs)? else {
         let runs = places.runs.display();
         return Err(anyhow!("nothing was trained in `{runs}`")).or_input();
     };

@@ -71,7 +71,7 @@ pub(crate) fn keep_models_of(
     folder: &Path,
 ) -> Result<Vec<KeptModel>, Failure> {
     let fingerprint = read_manifest(folder).or_input()?.fingerprint;
-    let Some(database) = Database::open_existing(&places.runs)? else {
+    let Some(database) = Database::open_to_read(&places.runs)? else {
         return Ok(Vec::new());
     };
     let selector = Selector {

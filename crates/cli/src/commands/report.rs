@@ -12,7 +12,7 @@ use crate::reporting::{Page, Pages, Reporter, check_names, is_chosen, watch};
 pub(crate) fn run(places: &Places, arguments: &ReportArguments) -> Result<Exit, Failure> {
     let names = &arguments.sweeps;
     let mut reporter = Reporter::new(places, names);
-    let database = Database::open_existing(&places.runs)?;
+    let database = Database::open_to_read(&places.runs)?;
     match &database {
         Some(database) => {
             let sweeps = database.wait(database.store().sweeps())?;

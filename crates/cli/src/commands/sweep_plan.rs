@@ -38,7 +38,7 @@ impl PlannedSweep {
             rows: known,
             curves,
             without_weights,
-        } = match Database::open_existing(runs)? {
+        } = match Database::open_to_read(runs)? {
             None => Known::default(),
             Some(database) => self.known(&database, how)?,
         };

@@ -72,11 +72,16 @@ fn look(
     let Some(file) = file else { return Ok(None) };
     let watched = match watched {
         Some(watched) => watched,
-        None => watched.insert(Watched {
-            database: Database::open(runs)?,
-            file,
-            version: None,
-        }),
+        None => {
+            let Some(database) = Database::open_to_read(runs)? else {
+                return Ok(None);
+            };
+            watched.insert(Watched {
+                database,
+                file,
+                version: None,
+            })
+        }
     };
     let database = &watched.database;
     if watched.version.is_none() {

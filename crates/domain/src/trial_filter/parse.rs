@@ -38,6 +38,14 @@ pub enum FilterError {
         /// The operators that make sense.
         expected: &'static str,
     },
+    /// More alternatives than a database can be asked for.
+    #[error("`{field}` has {found} alternatives, expected at most {MOST}")]
+    TooMany {
+        /// The field.
+        field: String,
+        /// How many there are.
+        found: usize,
+    },
     /// A quotation mark without its partner.
     #[error("`{found}` ends within quotation marks")]
     Quotation {
@@ -45,6 +53,9 @@ pub enum FilterError {
         found: String,
     },
 }
+
+/// Alternatives of a condition.
+const MOST: usize = 500;
 
 /// What a state is said to be, beside those of [`TrialState`].
 const PRUNED: &str = "pruned";
@@ -99,6 +110,12 @@ fn condition(word: &str) -> Result<Condition, FilterError> {
         return Err(no_condition());
     }
     let field = TrialField::named(name);
+    if values.len() > MOST {
+        return Err(FilterError::TooMany {
+            field: field.to_string(),
+            found: values.len(),
+        });
+    }
     let refuse = |expected| FilterError::Operator {
         condition: word.to_owned(),
         field: field.to_string(),
@@ -288,6 +305,15 @@ mod tests {
         ] {
             assert!(refused(text).contains(said), "{text}: {}", refused(text));
         }
+    }
+
+    #[test]
+    fn alternatives_are_counted() {
+        let seeds: Vec<String> = (0..=MOST).map(|seed| seed.to_string()).collect();
+        let condition = |seeds: &[String]| format!("seed={}", seeds.join(","));
+        assert_eq!(parsed(&condition(&seeds[1..])).len(), 1);
+        let said = refused(&condition(&seeds));
+        assert!(said.contains("`seed` has 501 alternatives"), "{said}");
     }
 
     #[test]
