@@ -149,7 +149,7 @@ async fn trials_with_their_attempts_files_and_epochs_are_what_they_were() {
             }
             // Settings became columns.
             let called = store.trials_called(&row.name).await.unwrap();
-            assert_eq!(called, [row.clone()], "{name}");
+            assert_eq!(called, std::slice::from_ref(row), "{name}");
         }
     }
 }
