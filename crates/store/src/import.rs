@@ -11,7 +11,7 @@ use crate::open::Store;
 use crate::register::{json, want};
 use crate::remove::delete;
 use crate::time::{utc_from_seconds, utc_now};
-use crate::trial_columns::{TrialColumns, task_key, write_trial};
+use crate::trial_columns::{Outcome, TrialColumns, task_key, write_trial};
 
 /// A sweep as its logs have it.
 #[derive(Debug)]
@@ -128,11 +128,13 @@ async fn import_trial(
         imported: row.trial.clone(),
     };
     let columns = TrialColumns {
+        key: None,
         id: row.trial.id(),
         name: row.trial.name(),
         trial: &trial,
         task,
         listed: sweep,
+        outcome: Outcome::PLANNED,
     };
     let key = write_trial(transaction, &columns).await?;
     let figures = row.figures.as_ref();

@@ -5,16 +5,14 @@ use std::io;
 
 use sqlx::{Sqlite, Transaction};
 
-use crate::attempt::record_file;
-use crate::epoch_rows::write_epochs;
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 use crate::overview::TaskKey;
-use crate::record_parts::{pin_again, write_attempt, write_outcome, write_wish};
-use crate::register::want;
+use crate::record_parts::{Parts, WishRow, pin_again};
+use crate::register::{SweepRun, record_run};
 use crate::remarks::write_remarks;
 use crate::remove::delete;
-use crate::trial_columns::{TrialColumns, task_key, write_trial};
+use crate::trial_columns::{Outcome, TrialColumns, task_key, write_trial};
 use crate::trial_record::{SweepIdentity, TrialRecord};
 
 const DOING: &str = "bring a trial back";
@@ -49,87 +47,131 @@ impl Store {
             transaction: self.write().await?,
             sweeps: HashMap::new(),
             tasks: HashMap::new(),
+            runs: HashMap::new(),
+            parts: Parts::default(),
         };
-        let mut epochs = Vec::new();
         for (key, record) in records {
-            let key = putting.put(*key, record).await?;
-            epochs.extend(record.epochs.iter().map(|metrics| (key, metrics)));
+            putting.put(*key, record).await?;
         }
-        let mut transaction = putting.transaction;
-        write_epochs(&mut transaction, epochs).await?;
+        let Putting {
+            mut transaction,
+            parts,
+            ..
+        } = putting;
+        parts.write(&mut transaction).await?;
         place().map_err(StoreError::Files)?;
         Ok(transaction.commit().await.doing(DOING)?)
     }
 }
 
-/// Records on their way into the database: what many of them share is looked up once.
-struct Putting {
+/// Records on their way into the database: what many of them share is looked up once, and what there are many of is
+/// written together.
+struct Putting<'r> {
     transaction: Transaction<'static, Sqlite>,
     sweeps: HashMap<SweepIdentity, i64>,
     tasks: HashMap<TaskKey, i64>,
+    /// Runs of sweeps, each by the sweep's key, the plan and the time.
+    runs: HashMap<(i64, i64, String), i64>,
+    parts: Parts<'r>,
 }
 
-impl Putting {
-    /// Writes a record but for its epochs, and returns the trial's key.
-    async fn put(&mut self, old_key: Option<i64>, record: &TrialRecord) -> Result<i64, PutError> {
+impl<'r> Putting<'r> {
+    /// Writes a trial; its parts are to follow.
+    async fn put(&mut self, old_key: Option<i64>, record: &'r TrialRecord) -> Result<(), PutError> {
         let (id, name) = (record.trial.id(), record.trial.name());
         let since = make_room(&mut self.transaction, id.as_str(), &name).await?;
+        if let Some(key) = old_key {
+            give_back_key(&mut self.transaction, key).await?;
+        }
         let mut wishes = Vec::with_capacity(record.wishes.len());
         for wish in &record.wishes {
-            wishes.push((self.sweep(&wish.sweep).await?, wish));
+            let sweep = self.sweep(&wish.sweep).await?;
+            wishes.push(WishRow {
+                sweep,
+                plan: wish.plan,
+                position: wish.position,
+                pruned_at_epoch: wish.pruned_at_epoch,
+            });
         }
         let trained = match &record.sweep {
             Some(sweep) => Some(self.sweep(sweep).await?),
             None => None,
         };
-        let listed = trained.or(wishes.first().map(|(sweep, _)| *sweep));
+        let listed = trained.or(wishes.first().map(|wish| wish.sweep));
         let Some(listed) = listed else {
             let expected = "a sweep that wants the trial";
             return Err(crate::error::corrupt("sweep_trials.sweep_key", name, expected).into());
         };
+        let ended_at = record
+            .attempts
+            .iter()
+            .filter_map(|it| it.ended_at.as_deref());
         let columns = TrialColumns {
+            key: old_key,
             id,
             name,
             trial: &record.trial,
             task: self.task(record).await?,
             listed,
+            outcome: Outcome {
+                state: record.state,
+                sweep: trained,
+                folder: record.folder.as_deref(),
+                ended_at: ended_at.max(),
+                figures: record.figures,
+                weights_kept: record.weights_kept,
+            },
         };
-        let new_key = write_trial(&mut self.transaction, &columns).await?;
-        let key = match old_key {
-            Some(key) => {
-                take_key_back(&mut self.transaction, new_key, key).await?;
-                key
-            }
-            None => new_key,
-        };
-        write_outcome(&mut self.transaction, key, record, trained).await?;
-        for (sweep, wish) in wishes {
-            write_wish(&mut self.transaction, key, sweep, wish).await?;
-        }
-        for (sweep, plan, position) in since {
-            let position = position.unsigned_abs() as usize;
-            want(&mut self.transaction, (sweep, plan), key, position).await?;
-        }
+        let key = write_trial(&mut self.transaction, &columns).await?;
+        self.parts
+            .wishes
+            .extend(wishes.into_iter().map(|wish| (key, wish)));
+        self.parts
+            .wishes
+            .extend(since.into_iter().map(|wish| (key, wish)));
         for attempt in &record.attempts {
             let run = match &attempt.run {
-                Some((sweep, run)) => Some((self.sweep(sweep).await?, run)),
+                Some((sweep, run)) => Some(self.run(sweep, run).await?),
                 None => None,
             };
-            write_attempt(&mut self.transaction, key, attempt, run).await?;
+            self.parts.attempts.push((key, attempt, run));
         }
-        for file in &record.files {
-            record_file(&mut self.transaction, key, file).await?;
+        let epochs = record.epochs.iter().map(|metrics| (key, metrics));
+        self.parts.epochs.extend(epochs);
+        self.parts
+            .files
+            .extend(record.files.iter().map(|file| (key, file)));
+        if !record.tags.is_empty() || record.note.is_some() {
+            let note = record.note.as_deref();
+            write_remarks(&mut self.transaction, key, &record.tags, note).await?;
         }
-        write_remarks(
-            &mut self.transaction,
-            key,
-            &record.tags,
-            record.note.as_deref(),
-        )
-        .await?;
         if record.is_pinned {
             pin_again(&mut self.transaction, key).await?;
         }
+        Ok(())
+    }
+
+    /// The key of a run of a sweep, which is recorded if the database does not know it.
+    async fn run(&mut self, sweep: &SweepIdentity, run: &SweepRun) -> Result<i64, PutError> {
+        let sweep = self.sweep(sweep).await?;
+        let known_by = (sweep, run.plan, run.run_at.clone());
+        if let Some(key) = self.runs.get(&known_by) {
+            return Ok(*key);
+        }
+        let known: Option<i64> = sqlx::query_scalar(
+            "select key from sweep_runs where sweep_key = ? and plan = ? and run_at = ?",
+        )
+        .bind(sweep)
+        .bind(run.plan)
+        .bind(&run.run_at)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .doing(DOING)?;
+        let key = match known {
+            Some(key) => key,
+            None => record_run(&mut self.transaction, sweep, run).await?,
+        };
+        self.runs.insert(known_by, key);
         Ok(key)
     }
 
@@ -162,13 +204,12 @@ impl Putting {
     }
 }
 
-/// Deletes a trial that was planned since and never begun. Returns the sweeps that want it since, each with its plan and
-/// the trial's place in it.
+/// Deletes a trial that was planned since and never begun. Returns what sweeps want of it since.
 async fn make_room(
     transaction: &mut Transaction<'static, Sqlite>,
     id: &str,
     name: &str,
-) -> Result<Vec<(i64, i64, i64)>, PutError> {
+) -> Result<Vec<WishRow>, PutError> {
     let known: Option<(i64, bool)> =
         sqlx::query_as("select key, state = 'planned' and folder is null from trials where id = ?")
             .bind(id)
@@ -178,7 +219,7 @@ async fn make_room(
     match known {
         None => Ok(Vec::new()),
         Some((key, true)) => {
-            let wishes = sqlx::query_as(
+            let wishes: Vec<(i64, i64, i64)> = sqlx::query_as(
                 "select sweep_key, plan, position from sweep_trials where trial_key = ?",
             )
             .bind(key)
@@ -186,7 +227,13 @@ async fn make_room(
             .await
             .doing(DOING)?;
             delete(transaction, key).await?;
-            Ok(wishes)
+            let wish = |(sweep, plan, position)| WishRow {
+                sweep,
+                plan,
+                position,
+                pruned_at_epoch: None,
+            };
+            Ok(wishes.into_iter().map(wish).collect())
         }
         Some((_, false)) => Err(PutError::Known {
             name: name.to_owned(),
@@ -194,20 +241,13 @@ async fn make_room(
     }
 }
 
-/// Gives a trial the key that it had before it was removed: whoever still knows that one means this trial.
-async fn take_key_back(
+/// Lets a trial have the key again that it had before it was removed: whoever still knows that one means this trial.
+async fn give_back_key(
     transaction: &mut Transaction<'static, Sqlite>,
-    new: i64,
-    old: i64,
+    key: i64,
 ) -> Result<(), StoreError> {
     sqlx::query("delete from removed_trials where key = ?")
-        .bind(old)
-        .execute(&mut **transaction)
-        .await
-        .doing(DOING)?;
-    sqlx::query("update trials set key = ? where key = ?")
-        .bind(old)
-        .bind(new)
+        .bind(key)
         .execute(&mut **transaction)
         .await
         .doing(DOING)?;

@@ -1,127 +1,105 @@
-//! Writing the parts of a record: outcome, wishes, attempts, pin.
+//! What belongs to records that are brought back: written together, since there is much of it.
 
-use fitroom_domain::RecordedFigures;
-use sqlx::{Sqlite, Transaction};
+use fitroom_domain::EpochMetrics;
+use sqlx::{QueryBuilder, Sqlite, Transaction};
 
+use crate::attempt::TrialFile;
+use crate::epoch_rows::write_epochs;
 use crate::error::{Doing, StoreError};
-use crate::register::{SweepRun, record_run, want};
 use crate::time::utc_now;
-use crate::trial_record::{AttemptRecord, TrialRecord, Wish};
+use crate::trial_record::AttemptRecord;
 
 const DOING: &str = "bring a trial back";
 
-/// Writes how far a trial came.
-pub(crate) async fn write_outcome(
-    transaction: &mut Transaction<'static, Sqlite>,
-    key: i64,
-    record: &TrialRecord,
-    trained: Option<i64>,
-) -> Result<(), StoreError> {
-    let figures = record.figures.as_ref();
-    let count =
-        |pick: fn(&RecordedFigures) -> Option<u64>| figures.and_then(pick).map(|it| it as i64);
-    let ended_at = record.attempts.iter().filter_map(|it| it.ended_at.as_ref());
-    sqlx::query(
-        "update trials
-         set state = ?, sweep_key = ?, folder = ?, ended_at = ?, accuracy = ?, loss = ?, best_epoch = ?,
-             epochs = ?, parameters = ?, multiply_adds = ?, seconds = ?, weights_kept = ?
-         where key = ?",
-    )
-    .bind(record.state.as_str())
-    .bind(trained)
-    .bind(&record.folder)
-    .bind(ended_at.max())
-    .bind(figures.map(|figures| figures.accuracy))
-    .bind(figures.and_then(|figures| figures.loss))
-    .bind(figures.and_then(|figures| figures.best_epoch))
-    .bind(figures.and_then(|figures| figures.epochs))
-    .bind(count(|figures| figures.parameters))
-    .bind(count(|figures| figures.multiply_adds))
-    .bind(figures.and_then(|figures| figures.seconds))
-    .bind(record.weights_kept)
-    .bind(key)
-    .execute(&mut **transaction)
-    .await
-    .doing(DOING)?;
-    Ok(())
+/// Rows of one statement: SQLite takes at most 32,766 values.
+const ROWS: usize = 500;
+
+/// Parts of trials, each with its trial's key.
+#[derive(Default)]
+pub(crate) struct Parts<'r> {
+    pub(crate) wishes: Vec<(i64, WishRow)>,
+    /// Attempts, with the key of the run of a sweep that each was made for.
+    pub(crate) attempts: Vec<(i64, &'r AttemptRecord, Option<i64>)>,
+    pub(crate) files: Vec<(i64, &'r TrialFile)>,
+    pub(crate) epochs: Vec<(i64, &'r EpochMetrics)>,
 }
 
-/// Writes that a sweep wants a trial.
-pub(crate) async fn write_wish(
-    transaction: &mut Transaction<'static, Sqlite>,
-    trial: i64,
-    sweep: i64,
-    wish: &Wish,
-) -> Result<(), StoreError> {
-    let position = wish.position.unsigned_abs() as usize;
-    want(transaction, (sweep, wish.plan), trial, position).await?;
-    if let Some(epoch) = wish.pruned_at_epoch {
-        sqlx::query(
-            "update sweep_trials set pruned_at_epoch = ? where sweep_key = ? and trial_key = ?",
-        )
-        .bind(epoch)
-        .bind(sweep)
-        .bind(trial)
-        .execute(&mut **transaction)
-        .await
-        .doing(DOING)?;
+/// That a sweep wants a trial.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WishRow {
+    pub(crate) sweep: i64,
+    pub(crate) plan: i64,
+    pub(crate) position: i64,
+    pub(crate) pruned_at_epoch: Option<u32>,
+}
+
+impl Parts<'_> {
+    /// Writes all of them.
+    pub(crate) async fn write(
+        self,
+        transaction: &mut Transaction<'static, Sqlite>,
+    ) -> Result<(), StoreError> {
+        for rows in self.wishes.chunks(ROWS) {
+            let mut statement = QueryBuilder::new(
+                "insert into sweep_trials (sweep_key, trial_key, position, plan, pruned_at_epoch) ",
+            );
+            statement.push_values(rows, |mut row, (trial, wish)| {
+                row.push_bind(wish.sweep)
+                    .push_bind(*trial)
+                    .push_bind(wish.position)
+                    .push_bind(wish.plan)
+                    .push_bind(wish.pruned_at_epoch);
+            });
+            statement.push(
+                " on conflict (sweep_key, trial_key) do update
+                 set position = excluded.position, plan = excluded.plan",
+            );
+            execute(statement, transaction).await?;
+        }
+        for rows in self.attempts.chunks(ROWS) {
+            let mut statement = QueryBuilder::new(
+                "insert into attempts (trial_key, number, owner, state, error, warning, numerics, started_at,
+                     ended_at, sweep_run_key, cpu_seconds, peak_memory_bytes) ",
+            );
+            statement.push_values(rows, |mut row, (trial, attempt, run)| {
+                let peak = attempt.usage.peak_memory_bytes;
+                row.push_bind(*trial)
+                    .push_bind(attempt.number)
+                    .push_bind(&attempt.owner)
+                    .push_bind(attempt.state.as_str())
+                    .push_bind(&attempt.error)
+                    .push_bind(&attempt.warning)
+                    .push_bind(&attempt.numerics)
+                    .push_bind(&attempt.started_at)
+                    .push_bind(&attempt.ended_at)
+                    .push_bind(*run)
+                    .push_bind(attempt.usage.cpu_seconds)
+                    .push_bind(peak.map(|bytes| bytes as i64));
+            });
+            execute(statement, transaction).await?;
+        }
+        for rows in self.files.chunks(ROWS) {
+            let mut statement =
+                QueryBuilder::new("insert into files (trial_key, name, bytes, blake3) ");
+            statement.push_values(rows, |mut row, (trial, file)| {
+                row.push_bind(*trial)
+                    .push_bind(&file.name)
+                    .push_bind(file.bytes as i64)
+                    .push_bind(&file.blake3);
+            });
+            execute(statement, transaction).await?;
+        }
+        write_epochs(transaction, self.epochs).await
     }
-    Ok(())
 }
 
-/// Writes an attempt, made in this run of a sweep.
-pub(crate) async fn write_attempt(
+async fn execute(
+    mut statement: QueryBuilder<Sqlite>,
     transaction: &mut Transaction<'static, Sqlite>,
-    trial: i64,
-    attempt: &AttemptRecord,
-    run: Option<(i64, &SweepRun)>,
 ) -> Result<(), StoreError> {
-    let run = match run {
-        Some((sweep, run)) => Some(run_key(transaction, sweep, run).await?),
-        None => None,
-    };
-    sqlx::query(
-        "insert into attempts (trial_key, number, owner, state, error, warning, numerics, started_at, ended_at,
-             sweep_run_key, cpu_seconds, peak_memory_bytes)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(trial)
-    .bind(attempt.number)
-    .bind(&attempt.owner)
-    .bind(attempt.state.as_str())
-    .bind(&attempt.error)
-    .bind(&attempt.warning)
-    .bind(&attempt.numerics)
-    .bind(&attempt.started_at)
-    .bind(&attempt.ended_at)
-    .bind(run)
-    .bind(attempt.usage.cpu_seconds)
-    .bind(attempt.usage.peak_memory_bytes.map(|bytes| bytes as i64))
-    .execute(&mut **transaction)
-    .await
-    .doing(DOING)?;
+    let statement = statement.build().persistent(true);
+    statement.execute(&mut **transaction).await.doing(DOING)?;
     Ok(())
-}
-
-/// The key of a run of a sweep, which is recorded if the database does not know it.
-async fn run_key(
-    transaction: &mut Transaction<'static, Sqlite>,
-    sweep: i64,
-    run: &SweepRun,
-) -> Result<i64, StoreError> {
-    let known: Option<i64> = sqlx::query_scalar(
-        "select key from sweep_runs where sweep_key = ? and plan = ? and run_at = ?",
-    )
-    .bind(sweep)
-    .bind(run.plan)
-    .bind(&run.run_at)
-    .fetch_optional(&mut **transaction)
-    .await
-    .doing(DOING)?;
-    match known {
-        Some(key) => Ok(key),
-        None => record_run(transaction, sweep, run).await,
-    }
 }
 
 /// Pins a trial as its task's model, unless another preference has been chosen since.

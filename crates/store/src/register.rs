@@ -8,7 +8,7 @@ use sqlx::{Sqlite, Transaction};
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 use crate::time::utc_now;
-use crate::trial_columns::{TrialColumns, task_key, write_trial};
+use crate::trial_columns::{Outcome, TrialColumns, task_key, write_trial};
 
 /// A sweep about to run.
 #[derive(Debug)]
@@ -157,11 +157,13 @@ async fn trial_key(
         return Ok(key);
     }
     let columns = TrialColumns {
+        key: None,
         id,
         name: trial.name(),
         trial: &RecordedTrial::Ours(trial.clone()),
         task,
         listed: sweep,
+        outcome: Outcome::PLANNED,
     };
     write_trial(transaction, &columns).await
 }
