@@ -48,6 +48,20 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether what the database holds is to blame, and not that it could not be asked.
+    pub fn is_of_content(&self) -> bool {
+        use sqlx::Error as Cause;
+        match self {
+            StoreError::Corrupt { .. } => true,
+            StoreError::Database { source, .. } => {
+                matches!(source, Cause::ColumnDecode { .. } | Cause::Decode(_))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Names what was being done in the error of a query.
 pub(crate) trait Doing<T> {
     /// Wraps the error.

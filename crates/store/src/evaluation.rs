@@ -1,8 +1,8 @@
 //! The record of every look at test photographs: written once for each, and never changed.
 
 use fitroom_domain::{DatasetKey, Fingerprint, Task, TrialId};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
@@ -60,35 +60,48 @@ pub struct Evaluation {
     pub predictions_blake3: String,
 }
 
-impl Store {
-    /// Records that a model was shown test photographs, now.
-    pub async fn record_evaluation(
+const DOING: &str = "record an evaluation";
+
+impl NewEvaluation<'_> {
+    /// Writes that it was made at this time, in UTC.
+    pub(crate) async fn insert(
         &self,
-        evaluation: &NewEvaluation<'_>,
+        transaction: &mut Transaction<'static, Sqlite>,
+        evaluated_at: &str,
     ) -> Result<(), StoreError> {
-        let doing = "record an evaluation";
-        let mut transaction = self.write().await?;
         sqlx::query(
             "insert into evaluations
                  (dataset, fingerprint, definition, task, trial_id, trial_name, evaluated_at, photographs,
                   accuracy, photographs_read, predictions_blake3)
              values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
-        .bind(&evaluation.dataset.name)
-        .bind(evaluation.dataset.fingerprint.as_str())
-        .bind(json("evaluations.definition", &evaluation.task.definition)?)
-        .bind(&evaluation.task.name)
-        .bind(evaluation.trial.as_str())
-        .bind(evaluation.trial_name)
-        .bind(utc_now())
-        .bind(evaluation.photographs as i64)
-        .bind(evaluation.accuracy)
-        .bind(evaluation.photographs_read as i64)
-        .bind(evaluation.predictions_blake3)
-        .execute(&mut *transaction)
+        .bind(&self.dataset.name)
+        .bind(self.dataset.fingerprint.as_str())
+        .bind(json("evaluations.definition", &self.task.definition)?)
+        .bind(&self.task.name)
+        .bind(self.trial.as_str())
+        .bind(self.trial_name)
+        .bind(evaluated_at)
+        .bind(self.photographs as i64)
+        .bind(self.accuracy)
+        .bind(self.photographs_read as i64)
+        .bind(self.predictions_blake3)
+        .execute(&mut **transaction)
         .await
-        .doing(doing)?;
-        transaction.commit().await.doing(doing)
+        .doing(DOING)?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Records that a model was shown test photographs, now.
+    pub async fn record_evaluation(
+        &self,
+        evaluation: &NewEvaluation<'_>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        evaluation.insert(&mut transaction, &utc_now()).await?;
+        transaction.commit().await.doing(DOING)
     }
 
     /// Every look at test photographs, the oldest first.

@@ -163,6 +163,11 @@ impl Store {
         &self.runs
     }
 
+    /// How to read the database of this `runs/` folder and change nothing.
+    pub(crate) fn read_options(runs: &Path) -> SqliteConnectOptions {
+        reading(runs)
+    }
+
     /// Waits for what is being written and closes the database.
     pub async fn close(&self) {
         self.watcher.close().await;
@@ -196,17 +201,21 @@ impl Store {
 const WRITERS_CACHE: &str = "-65536";
 
 fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
+    common(path)
         .create_if_missing(true)
         .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY)
 }
 
+/// Its journal stays as it is: a database that was copied by SQLite's own means has another one.
 fn reading(runs: &Path) -> SqliteConnectOptions {
-    let options = options(&Store::path(runs));
-    options.read_only(true).create_if_missing(false)
+    common(&Store::path(runs)).read_only(true)
+}
+
+fn common(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
 }
 
 fn database_error(path: &Path) -> impl Fn(sqlx::Error) -> OpenError {

@@ -43,25 +43,35 @@ impl Store {
         records: &[(Option<i64>, TrialRecord)],
         place: impl FnOnce() -> io::Result<()>,
     ) -> Result<(), PutError> {
-        let mut putting = Putting {
-            transaction: self.write().await?,
-            sweeps: HashMap::new(),
-            tasks: HashMap::new(),
-            runs: HashMap::new(),
-            parts: Parts::default(),
-        };
-        for (key, record) in records {
-            putting.put(*key, record).await?;
-        }
-        let Putting {
-            mut transaction,
-            parts,
-            ..
-        } = putting;
-        parts.write(&mut transaction).await?;
+        let records = records.iter().map(|(key, record)| (*key, record));
+        let transaction = put_all(self.write().await?, records).await?;
         place().map_err(StoreError::Files)?;
         Ok(transaction.commit().await.doing(DOING)?)
     }
+}
+
+/// Writes all that these records say, each with the key that its trial had, if it had one.
+pub(crate) async fn put_all(
+    transaction: Transaction<'static, Sqlite>,
+    records: impl IntoIterator<Item = (Option<i64>, &TrialRecord)>,
+) -> Result<Transaction<'static, Sqlite>, PutError> {
+    let mut putting = Putting {
+        transaction,
+        sweeps: HashMap::new(),
+        tasks: HashMap::new(),
+        runs: HashMap::new(),
+        parts: Parts::default(),
+    };
+    for (key, record) in records {
+        putting.put(key, record).await?;
+    }
+    let Putting {
+        mut transaction,
+        parts,
+        ..
+    } = putting;
+    parts.write(&mut transaction).await?;
+    Ok(transaction)
 }
 
 /// Records on their way into the database: what many of them share is looked up once, and what there are many of is

@@ -200,7 +200,8 @@ pub(crate) fn json(
         .map_err(|error| crate::error::corrupt(column, error, "what JSON can say"))
 }
 
-fn keep_word(keep: Keep) -> &'static str {
+/// The word of a sweep's `keep` in the database.
+pub(crate) fn keep_word(keep: Keep) -> &'static str {
     match keep {
         Keep::Top => "top",
         Keep::All => "all",
