@@ -24,6 +24,7 @@
 //! - `rerun`: a trial is trained again from its record
 //! - `provenance`: where a trial comes from
 //! - `shell_help`: completions, manual pages, help
+//! - `doctor`: planted damage is found and mended, and a lost database comes back
 //! - `results`: run folder, lists, best, report
 //! - `report`: which pages are written, and when
 //! - `report_formats`: what programs get of a report
@@ -61,6 +62,7 @@ mod chaos;
 mod check;
 mod choose;
 mod demo;
+mod doctor;
 mod evaluate;
 mod export;
 mod full_disk;

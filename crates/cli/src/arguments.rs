@@ -1,5 +1,6 @@
 //! The command line.
 
+mod doctor;
 mod models;
 mod runs;
 
@@ -15,6 +16,7 @@ use fitroom_domain::ImageSize;
 use crate::device::Device;
 use crate::importing::{MapArgument, known_names};
 
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use models::{
     BestArguments, CompareArguments, EvaluateArguments, ExportArguments, LabelArguments, Preferred,
 };
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     /// Find trials, look at them, tag, remove, restore and export them, and train them again.
     #[command(subcommand)]
     Runs(RunsCommand),
+    /// Compare database and files of the runs folder, say what is wrong, and mend it.
+    Doctor(DoctorArguments),
     /// Select the model of each dataset and task, by validation accuracy unless told otherwise, and keep it in `models`
     /// in the runs folder.
     Best(BestArguments),

@@ -9,6 +9,7 @@ pub(crate) mod data_demo;
 pub(crate) mod data_import;
 pub(crate) mod data_import_npz;
 pub(crate) mod data_show;
+pub(crate) mod doctor;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod find_trial;

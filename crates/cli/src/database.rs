@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use fitroom_store::{OpenError, Store, SweepRecord};
+use fitroom_store::{Health, OpenError, Store, SweepRecord};
 use tokio::runtime::Runtime;
 
 use crate::exit::Failure;
@@ -48,6 +48,18 @@ impl Database {
         }
     }
 
+    /// How the database of a `runs/` folder stands. Nothing is changed.
+    pub(crate) fn health(runs: &Path) -> Result<Health, Failure> {
+        runtime()?.block_on(Store::health(runs)).map_err(failure)
+    }
+
+    /// Opens a copy of the database of a `runs/` folder in another folder, brought up to date.
+    pub(crate) fn open_copy(runs: &Path, copy: &Path) -> Result<Database, Failure> {
+        let copied = runtime()?.block_on(Store::snapshot(runs, copy));
+        copied.map_err(failure)?;
+        Database::open(copy)
+    }
+
     /// The database's operations.
     pub(crate) fn store(&self) -> &Store {
         &self.store
@@ -73,6 +85,7 @@ fn runtime() -> anyhow::Result<Runtime> {
         .context("failed to start the database's thread")
 }
 
+/// A wrong folder is the input's fault, and all else the machine's.
 fn failure(error: OpenError) -> Failure {
     match error {
         OpenError::NetworkFileSystem { .. } | OpenError::Newer { .. } => {

@@ -6,6 +6,7 @@ mod colour;
 mod commands;
 mod database;
 mod device;
+mod doctoring;
 mod exit;
 mod importing;
 mod interrupt;
@@ -58,6 +59,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         }
         Command::Runs(RunsCommand::Gc(gc)) => commands::runs_gc::run(places, gc),
         Command::Runs(RunsCommand::Rerun(rerun)) => commands::runs_rerun::run(places, rerun),
+        Command::Doctor(doctor) => commands::doctor::run(places, doctor),
         Command::Best(best) => commands::best::run(places, best),
         Command::Evaluate(evaluate) => commands::evaluate::run(places, evaluate),
         Command::Compare(compare) => commands::compare::run(places, compare),

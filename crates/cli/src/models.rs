@@ -20,7 +20,7 @@ mod split_predictions;
 pub(crate) use dataset_shelf::DatasetShelf;
 pub(crate) use evaluation_file::EvaluationFile;
 pub(crate) use evaluations::{ModelFigures, split_answers};
-pub(crate) use keep::{Keeper, Keeping, models_folder};
+pub(crate) use keep::{KEEPING, Keeper, Keeping, MODELS, models_folder};
 pub(crate) use kept_model::{KeptModel, TEST, current_models, hash_of_file, models_in};
 pub(crate) use selected::{Selected, Selector};
 pub(crate) use split_predictions::{ask, predict_split};

@@ -26,11 +26,11 @@ use crate::database::Database;
 
 pub(crate) use checkpoint_files::{checkpoints_of, forget_checkpoints};
 pub(crate) use progress::Progress;
-pub(crate) use restore_weights::{RestoreLock, Restoring};
+pub(crate) use restore_weights::{RESTORING, RestoreLock, Restoring};
 pub(crate) use run::Sweeping;
 pub(crate) use tensorboard_tags::{BEST_ACCURACY, SUMMARY};
 pub(crate) use time::duration;
-pub(crate) use trial_folder::{describe, recorded_hash, write_model};
+pub(crate) use trial_folder::{describe, recorded_hash, sync_folder, write_model};
 pub(crate) use workers::{gibibytes, memory_taken, workers};
 
 /// Removes checkpoints of trials that have ended: a process may have died just before it did.

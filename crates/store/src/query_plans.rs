@@ -14,7 +14,8 @@ use crate::read::{Which, statement};
 use crate::trial_query::{Direction, TrialQuery, find_statement};
 
 /// What may be read from its begin to its end: there are few of them.
-const SMALL: [&str; 10] = [
+const SMALL: [&str; 11] = [
+    "sqlite_master",
     "sweeps",
     "shown",
     "wanting",
@@ -28,12 +29,17 @@ const SMALL: [&str; 10] = [
 ];
 
 /// Statements that read a large table or index from its begin to its end, since their answer depends on all of it.
-const OF_ALL: [(&str, &str); 4] = [
+const OF_ALL: [(&str, &str); 5] = [
     // Store::trials.
     ("order by trials.key", "SCAN trials"),
     (
         "select count(*) from trials",
         "SCAN trials USING COVERING INDEX",
+    ),
+    // Store::trial_places.
+    (
+        "select trials.key, trials.id, trials.name, trials.state, trials.folder",
+        "SCAN trials",
     ),
     // Counts of every sweep and task.
     ("select wish.sweep_key, count(*)", "SCAN wish USING INDEX"),

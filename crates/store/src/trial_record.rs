@@ -15,7 +15,7 @@ use crate::read::{from_json, parsed, recorded_figures};
 use crate::register::SweepRun;
 
 /// What a sweep is known by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SweepIdentity {
     /// Its dataset's fingerprint.
     pub fingerprint: Fingerprint,

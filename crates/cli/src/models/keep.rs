@@ -23,7 +23,10 @@ use crate::run_folder::WEIGHTS;
 use crate::sweeping::recorded_hash;
 
 /// The folder of models in a `runs/` folder.
-const MODELS: &str = "models";
+pub(crate) const MODELS: &str = "models";
+
+/// What is locked while models are kept or evaluated, in `runs/.workers`.
+pub(crate) const KEEPING: &str = "keeping";
 
 /// How sure a model's interval is.
 const CONFIDENCE: f64 = 0.95;
@@ -60,7 +63,7 @@ impl<'a> Keeper<'a> {
         let folder = runs.join(".workers");
         let lock = || -> io::Result<File> {
             fs::create_dir_all(&folder)?;
-            let file = File::create(folder.join("keeping"))?;
+            let file = File::create(folder.join(KEEPING))?;
             if let Err(TryLockError::WouldBlock) = file.try_lock() {
                 output::message("waiting for another process that keeps or evaluates models");
                 file.lock()?;

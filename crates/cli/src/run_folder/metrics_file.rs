@@ -1,6 +1,7 @@
 //! `metrics.csv`: every epoch of a trial.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
@@ -31,7 +32,7 @@ pub(crate) fn metrics_writer(path: &Path) -> anyhow::Result<csv::Writer<File>> {
 /// # Errors
 /// When the disk refuses.
 pub(crate) fn write_metrics(
-    writer: &mut csv::Writer<File>,
+    writer: &mut csv::Writer<impl Write>,
     metrics: &EpochMetrics,
 ) -> anyhow::Result<()> {
     writer.serialize(MetricsLine {

@@ -41,6 +41,9 @@ pub(crate) struct Restoring<'a> {
     pub(crate) progress: &'a Progress,
 }
 
+/// What is locked for that, in `runs/.workers`.
+pub(crate) const RESTORING: &str = "restoring";
+
 /// One process at a time restores weights below a `runs/` folder: others wait, and then find nothing left to do.
 #[derive(Debug)]
 pub(crate) struct RestoreLock {
@@ -50,7 +53,7 @@ pub(crate) struct RestoreLock {
 impl RestoreLock {
     /// Waits for the lock; `None` if somebody asked to stop.
     pub(crate) fn take(runs: &Path, interrupt: &Interrupt) -> anyhow::Result<Option<RestoreLock>> {
-        let path = runs.join(".workers").join("restoring");
+        let path = runs.join(".workers").join(RESTORING);
         let at = || format!("failed to lock `{}`", path.display());
         let file = File::create(&path).with_context(at)?;
         let mut is_said = false;
@@ -67,6 +70,20 @@ impl RestoreLock {
             sleep(PAUSE);
         }
         Ok(None)
+    }
+
+    /// Takes the lock; `None` if another process has it.
+    pub(crate) fn try_take(runs: &Path) -> anyhow::Result<Option<RestoreLock>> {
+        let folder = runs.join(".workers");
+        let path = folder.join(RESTORING);
+        let at = || format!("failed to lock `{}`", path.display());
+        fs::create_dir_all(&folder).with_context(at)?;
+        let file = File::create(&path).with_context(at)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(RestoreLock { _lock: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).with_context(at),
+        }
     }
 }
 

@@ -280,7 +280,7 @@ pub(crate) fn describe(path: &Path, name: String) -> anyhow::Result<TrialFile> {
     })
 }
 
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 

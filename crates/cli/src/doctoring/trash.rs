@@ -1,0 +1,131 @@
+//! Where things go that are damaged or superfluous.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::sweeping::sync_folder;
+
+/// What TensorBoard knows event files by, and what it does not.
+const EVENTS: (&str, &str) = ("tfevents", "tf-events");
+
+/// The trash of one call: `runs/.trash/doctor/<time>`. It is made once something goes there.
+#[derive(Debug, Clone)]
+pub(crate) struct Trash {
+    runs: PathBuf,
+    /// Relative to the runs folder.
+    folder: PathBuf,
+}
+
+impl Trash {
+    /// The trash of a call at this time, in UTC.
+    pub(crate) fn new(runs: &Path, now: &str) -> Trash {
+        let time = now.replace(':', "-");
+        Trash {
+            runs: runs.to_owned(),
+            folder: Path::new(".trash").join("doctor").join(time),
+        }
+    }
+
+    /// Where it lies.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.runs.join(&self.folder)
+    }
+
+    /// Moves a file or folder there, which keeps its path; its parts are separated by `/`. One that is not there any
+    /// more is no error.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn set_aside(&self, path: &str) -> io::Result<()> {
+        let (from, to) = (self.runs.join(path), self.place(path));
+        match fs::symlink_metadata(&from) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            there => drop(there?),
+        }
+        make_parent(&to)?;
+        fs::rename(&from, &to)?;
+        if to.is_dir() {
+            hide_from_tensorboard(&to)?;
+        }
+        match from.parent() {
+            Some(parent) => sync_folder(parent),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a file there.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        let to = self.place(path);
+        make_parent(&to)?;
+        fs::write(to, bytes)
+    }
+
+    /// A place that is still free.
+    fn place(&self, path: &str) -> PathBuf {
+        let path = match path.rsplit_once('/') {
+            Some((folder, name)) => format!("{folder}/{}", hidden(name)),
+            None => hidden(path),
+        };
+        let place = self.path().join(&path);
+        let numbered = (2..).map(|number| self.path().join(format!("{path}.{number}")));
+        let mut places = std::iter::once(place.clone()).chain(numbered);
+        places.find(|it| !it.exists()).unwrap_or(place)
+    }
+}
+
+fn make_parent(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+/// The name of an event file under which TensorBoard does not show it; any other name as it is.
+fn hidden(name: &str) -> String {
+    name.replace(EVENTS.0, EVENTS.1)
+}
+
+/// Renames event files in a folder so that TensorBoard does not show them.
+fn hide_from_tensorboard(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.contains(EVENTS.0) {
+            fs::rename(entry.path(), folder.join(hidden(&name)))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_aside_keeps_its_path_and_replaces_nothing() {
+        let runs = tempfile::tempdir().unwrap();
+        let trash = Trash::new(runs.path(), "2026-01-01T00:00:00.000Z");
+        let file = runs.path().join("small/grid/trial/model.safetensors");
+        for text in ["one", "two"] {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, text).unwrap();
+            trash
+                .set_aside("small/grid/trial/model.safetensors")
+                .unwrap();
+            assert!(!file.exists());
+        }
+        let there = trash.path().join("small/grid/trial");
+        let read = |name: &str| fs::read_to_string(there.join(name)).unwrap();
+        assert_eq!(read("model.safetensors"), "one");
+        assert_eq!(read("model.safetensors.2"), "two");
+        trash.set_aside("small/nothing").unwrap();
+
+        let events = runs.path().join("small/grid/other");
+        fs::create_dir_all(&events).unwrap();
+        fs::write(events.join("events.out.tfevents.1"), "").unwrap();
+        trash.set_aside("small/grid/other").unwrap();
+        let hidden = trash.path().join("small/grid/other/events.out.tf-events.1");
+        assert!(hidden.exists());
+    }
+}
