@@ -13,7 +13,7 @@ pub fn highest_logit(logits: impl IntoIterator<Item = f32>) -> usize {
 }
 
 /// The probability that these logits give to a class; `None` if a logit is not finite or there is no such class.
-pub(crate) fn softmax_of(class: usize, logits: &[f32]) -> Option<f64> {
+pub fn softmax_of(class: usize, logits: &[f32]) -> Option<f64> {
     let own = f64::from(*logits.get(class)?);
     let relative = logits.iter().map(|logit| f64::from(*logit) - own);
     let probability = 1.0 / relative.map(f64::exp).sum::<f64>();

@@ -30,7 +30,7 @@ pub mod trial_filter;
 pub use chosen::Chosen;
 pub use confusion::{ClassOutOfRange, ConfusionMatrix};
 pub use dataset_key::{DatasetKey, Fingerprint, FingerprintError};
-pub use decision::highest_logit;
+pub use decision::{highest_logit, softmax_of};
 pub use hyperparameters::{HYPERPARAMETERS, Hyperparameters, HyperparametersError};
 pub use metric::{EpochMetrics, LossAndAccuracy};
 pub use mistakes::{Mistake, most_confident_mistakes};

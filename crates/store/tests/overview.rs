@@ -8,8 +8,11 @@ use fitroom_domain::keep::Keep;
 use fitroom_domain::{
     DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy, SplitCounts, Task,
     TaskDefinition, TaskSummary, TrainSettings, Trial, TrialFigures, TrialState, Usage,
+    leaderboard,
 };
-use fitroom_store::{Ending, Next, Owner, Queue, Store, SweepCounts, SweepOrigin, SweepToRun};
+use fitroom_store::{
+    Ending, Next, Owner, Queue, Standing, Store, SweepCounts, SweepOrigin, SweepToRun,
+};
 
 /// Trials of this task on this dataset that differ in their seed.
 fn trials(dataset: &str, column: &str, seeds: std::ops::Range<u64>) -> Vec<Trial> {
@@ -171,6 +174,22 @@ async fn counts_and_best_trials_are_those_of_all_rows() {
                 .iter()
                 .find(|it| it.id == row.id)
         );
+    }
+
+    let mut ranked = store.trials().await.unwrap();
+    leaderboard::sort(&mut ranked, |row| (row.id.clone(), row.figures));
+    for row in &ranked {
+        let rivals: Vec<_> = (ranked.iter())
+            .filter(|it| it.figures.is_some() && it.fingerprint == row.fingerprint)
+            .filter(|it| it.definition == row.definition)
+            .map(|it| it.key)
+            .collect();
+        let place = rivals.iter().position(|key| *key == row.key);
+        let expected = place.map(|place| Standing {
+            place: place as u64 + 1,
+            of: rivals.len() as u64,
+        });
+        assert_eq!(store.standing(row.key).await.unwrap(), expected);
     }
 
     let epochs = store.last_epochs(grid).await.unwrap();
