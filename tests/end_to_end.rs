@@ -26,6 +26,7 @@
 //! - `shell_help`: completions, manual pages, help
 //! - `doctor`: planted damage is found and mended, and a lost database comes back
 //! - `results`: run folder, lists, best, report
+//! - `show`: all that is known of a trial
 //! - `report`: which pages are written, and when
 //! - `report_formats`: what programs get of a report
 //! - `report_watch`: pages follow the trials
@@ -96,6 +97,7 @@ mod routes;
 mod runs_list;
 mod selection;
 mod shell_help;
+mod show;
 mod small_disk;
 mod study;
 mod sweep;

@@ -3,6 +3,7 @@
 mod doctor;
 mod models;
 mod runs;
+mod show;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub(crate) use runs::{
     GcArguments, Limit, ListArguments, NoteArguments, RemoveArguments, RerunArguments,
     RestoreArguments, RunsCommand, RunsExportArguments, SelectionArguments, SortKey, TagArguments,
 };
+pub(crate) use show::RunsShowArguments;
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
 /// which model to keep for each task.

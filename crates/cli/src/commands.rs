@@ -27,6 +27,7 @@ pub(crate) mod runs_remark;
 pub(crate) mod runs_remove;
 pub(crate) mod runs_rerun;
 pub(crate) mod runs_restore;
+pub(crate) mod runs_show;
 pub(crate) mod selection;
 pub(crate) mod shell_help;
 pub(crate) mod study;

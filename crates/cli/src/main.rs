@@ -9,6 +9,7 @@ mod device;
 mod doctoring;
 mod exit;
 mod importing;
+mod inspecting;
 mod interrupt;
 mod labelling;
 mod models;
@@ -53,6 +54,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
         Command::Runs(RunsCommand::Tag(tag)) => commands::runs_remark::tag(places, tag),
         Command::Runs(RunsCommand::Note(note)) => commands::runs_remark::note(places, note),
+        Command::Runs(RunsCommand::Show(show)) => commands::runs_show::run(places, show),
         Command::Runs(RunsCommand::Remove(remove)) => commands::runs_remove::run(places, remove),
         Command::Runs(RunsCommand::Restore(restore)) => {
             commands::runs_restore::run(places, restore)

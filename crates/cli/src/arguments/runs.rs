@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use fitroom_domain::{TrialField, TrialFilter};
 use fitroom_store::Direction;
 
+use super::show::RunsShowArguments;
 use crate::device::Device;
 
 const FILTERS: &str = "\
@@ -32,6 +33,8 @@ Examples:
 pub(crate) enum RunsCommand {
     /// List trials: those that meet all conditions, sorted, a page at a time.
     List(ListArguments),
+    /// Show all that is known of a trial: settings, figures, attempts, origin, files and curve.
+    Show(RunsShowArguments),
     /// Tag trials, or take tags off.
     Tag(TagArguments),
     /// Note something of a trial, in place of what was noted before.
