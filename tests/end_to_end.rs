@@ -27,6 +27,7 @@
 //! - `doctor`: planted damage is found and mended, and a lost database comes back
 //! - `results`: run folder, lists, best, report
 //! - `show`: all that is known of a trial
+//! - `diff`: by what two trials differ
 //! - `report`: which pages are written, and when
 //! - `report_formats`: what programs get of a report
 //! - `report_watch`: pages follow the trials
@@ -63,6 +64,7 @@ mod chaos;
 mod check;
 mod choose;
 mod demo;
+mod diff;
 mod doctor;
 mod evaluate;
 mod export;

@@ -25,7 +25,7 @@ pub(crate) use runs::{
     GcArguments, Limit, ListArguments, NoteArguments, RemoveArguments, RerunArguments,
     RestoreArguments, RunsCommand, RunsExportArguments, SelectionArguments, SortKey, TagArguments,
 };
-pub(crate) use show::RunsShowArguments;
+pub(crate) use show::{RunsDiffArguments, RunsShowArguments};
 
 /// Searches hyperparameters of image classifiers for a product catalogue, tracks every run, and shows
 /// which model to keep for each task.

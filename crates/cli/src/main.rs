@@ -55,6 +55,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Runs(RunsCommand::Tag(tag)) => commands::runs_remark::tag(places, tag),
         Command::Runs(RunsCommand::Note(note)) => commands::runs_remark::note(places, note),
         Command::Runs(RunsCommand::Show(show)) => commands::runs_show::run(places, show),
+        Command::Runs(RunsCommand::Diff(diff)) => commands::runs_diff::run(places, diff),
         Command::Runs(RunsCommand::Remove(remove)) => commands::runs_remove::run(places, remove),
         Command::Runs(RunsCommand::Restore(restore)) => {
             commands::runs_restore::run(places, restore)

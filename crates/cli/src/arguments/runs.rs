@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use fitroom_domain::{TrialField, TrialFilter};
 use fitroom_store::Direction;
 
-use super::show::RunsShowArguments;
+use super::show::{RunsDiffArguments, RunsShowArguments};
 use crate::device::Device;
 
 const FILTERS: &str = "\
@@ -35,6 +35,8 @@ pub(crate) enum RunsCommand {
     List(ListArguments),
     /// Show all that is known of a trial: settings, figures, attempts, origin, files and curve.
     Show(RunsShowArguments),
+    /// Show by what two trials differ: settings, figures, origin, and the photographs that only one gets right.
+    Diff(RunsDiffArguments),
     /// Tag trials, or take tags off.
     Tag(TagArguments),
     /// Note something of a trial, in place of what was noted before.
