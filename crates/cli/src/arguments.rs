@@ -23,7 +23,7 @@ pub(crate) use models::{
 };
 pub(crate) use runs::{
     GcArguments, Limit, ListArguments, NoteArguments, RemoveArguments, RerunArguments,
-    RestoreArguments, RunsCommand, RunsExportArguments, SelectionArguments, SortKey, TagArguments,
+    RestoreArguments, RunsCommand, RunsExportArguments, SelectionArguments, TagArguments,
 };
 pub(crate) use show::{RunsDiffArguments, RunsShowArguments};
 

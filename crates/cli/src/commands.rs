@@ -22,6 +22,7 @@ pub(crate) mod report;
 pub(crate) mod restore_weights;
 pub(crate) mod run_sweep;
 pub(crate) mod runs_diff;
+pub(crate) mod runs_export;
 pub(crate) mod runs_gc;
 pub(crate) mod runs_list;
 pub(crate) mod runs_remark;

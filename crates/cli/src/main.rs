@@ -52,6 +52,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Study(study) => commands::study::run(places, study),
         Command::Audit(audit) => commands::audit::run(places, audit),
         Command::Runs(RunsCommand::List(list)) => commands::runs_list::run(places, list),
+        Command::Runs(RunsCommand::Export(export)) => commands::runs_export::run(places, export),
         Command::Runs(RunsCommand::Tag(tag)) => commands::runs_remark::tag(places, tag),
         Command::Runs(RunsCommand::Note(note)) => commands::runs_remark::note(places, note),
         Command::Runs(RunsCommand::Show(show)) => commands::runs_show::run(places, show),

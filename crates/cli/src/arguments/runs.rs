@@ -37,6 +37,8 @@ pub(crate) enum RunsCommand {
     Show(RunsShowArguments),
     /// Show by what two trials differ: settings, figures, origin, and the photographs that only one gets right.
     Diff(RunsDiffArguments),
+    /// Write trials, with where they come from, and their epochs to files that pandas and others read.
+    Export(RunsExportArguments),
     /// Tag trials, or take tags off.
     Tag(TagArguments),
     /// Note something of a trial, in place of what was noted before.
