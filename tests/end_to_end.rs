@@ -21,6 +21,7 @@
 //! - `remove`: weights that are removed and come back, and removed trials
 //! - `trash`: removed trials come back, or go for good
 //! - `runs_list`: filters, order, columns, pages; tags and notes
+//! - `runs_export`: pandas reads trials and epochs
 //! - `rerun`: a trial is trained again from its record
 //! - `provenance`: where a trial comes from
 //! - `shell_help`: completions, manual pages, help
@@ -96,6 +97,7 @@ mod report_watch;
 mod rerun;
 mod results;
 mod routes;
+mod runs_export;
 mod runs_list;
 mod selection;
 mod shell_help;

@@ -54,7 +54,7 @@ fn every_command_has_a_manual_page() {
         .filter(|name| *name != "help")
         .collect();
     assert!(
-        commands.contains(&"list") && commands.len() >= 7,
+        commands.contains(&"list") && commands.len() >= 10,
         "{commands:?}"
     );
     for command in commands {
@@ -72,7 +72,9 @@ fn every_command_has_a_manual_page() {
 #[test]
 fn help_has_examples_that_are_commands() {
     let workplace = Workplace::new();
-    for command in ["list", "tag", "note", "remove", "restore", "gc", "rerun"] {
+    for command in [
+        "list", "show", "diff", "export", "tag", "note", "remove", "restore", "gc", "rerun",
+    ] {
         let help = workplace.fitroom(&["runs", command, "--help"]).stdout;
         let examples = help
             .lines()
