@@ -41,8 +41,11 @@ pub(crate) fn facts_text(
         sheet.block(&curve);
     }
     attempts(&mut sheet, facts);
-    origin::section(&mut sheet, facts, parts);
+    origin::section(&mut sheet, facts);
     files(&mut sheet, facts);
+    if parts.text {
+        origin::sweep_file(&mut sheet, facts);
+    }
     sheet.into_text()
 }
 

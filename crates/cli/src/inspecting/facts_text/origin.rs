@@ -2,7 +2,6 @@
 
 use fitroom_domain::{GitState, Provenance};
 
-use super::ShownParts;
 use crate::inspecting::facts::TrialFacts;
 use crate::inspecting::numbers::{bytes, second};
 use crate::inspecting::sheet::Sheet;
@@ -11,7 +10,7 @@ use crate::inspecting::sheet::Sheet;
 const COMMIT: usize = 12;
 
 /// The section of it.
-pub(super) fn section(sheet: &mut Sheet, facts: &TrialFacts, parts: ShownParts) {
+pub(super) fn section(sheet: &mut Sheet, facts: &TrialFacts) {
     let Some(attempt) = facts.last_attempt() else {
         return;
     };
@@ -35,7 +34,11 @@ pub(super) fn section(sheet: &mut Sheet, facts: &TrialFacts, parts: ShownParts) 
         Some(provenance) => of_provenance(sheet, provenance),
         None => sheet.paragraph("command, git, versions and machine were not recorded"),
     }
-    if parts.text {
+}
+
+/// The section of the sweep file that the attempt was made by, if it is known.
+pub(super) fn sweep_file(sheet: &mut Sheet, facts: &TrialFacts) {
+    if let Some((sweep, run)) = facts.last_run() {
         sheet.heading(&format!("Sweep file of {}", sweep.name));
         sheet.block(run.text.trim_end());
     }
