@@ -72,9 +72,9 @@ mod tests {
             sum += (0..1000).map(f64::from).map(f64::sqrt).sum::<f64>();
         }
         assert!(sum > 0.0);
-        let memory = vec![1_u8; 50_000_000];
+        let memory = std::hint::black_box(vec![1_u8; 50_000_000]);
         meter.look();
-        drop(memory);
+        drop(std::hint::black_box(memory));
         let peak = meter.usage().peak_memory_bytes.unwrap();
         assert!(peak > 50_000_000, "{peak}");
         assert_eq!(UsageMeter::new(2).usage().cpu_seconds, None);
