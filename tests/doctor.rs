@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -287,7 +290,7 @@ fn a_lost_database_comes_back_from_the_folders() {
     let look = workplace.fitroom(&["doctor"]);
     assert_eq!(look.code, Some(1), "{}", look.stderr);
     assert!(!workplace.path("runs/fitroom.db").exists());
-    let said_of_it = "would be recorded from their folders: 8 trials that have ended";
+    let said_of_it = "would be recorded from their folders: 8 trials with an end";
     assert!(look.stderr.contains(said_of_it), "{}", look.stderr);
 
     let lock = File::create(workplace.path("runs/.workers/somebody.lock")).unwrap();
@@ -335,6 +338,68 @@ fn a_trial_in_training_is_left_alone() {
     assert_eq!(code, Some(0));
     let expected = ["leftovers", "stale_lock", "unfinished", "worker_dead"];
     assert_eq!(mended, owned(&expected));
+}
+
+/// Two trials of some seconds each.
+const SLOW: &str = "task = \"shapes\"\n[hyperparameters]\nkernel_size = 3\nkernel_num = [48, 64]\ndense_size = 256\n\
+    [train]\nepochs = 150\nbatch_size = 4\npatience = 150\nkeep = \"all\"\n";
+
+#[test]
+fn a_killed_sweep_goes_on_from_its_checkpoint_even_if_its_database_is_lost() {
+    let slow = |workplace: &Workplace| workplace.write("sweeps/slow.toml", SLOW);
+    let undisturbed = Workplace::with_dataset();
+    slow(&undisturbed);
+    well(&undisturbed, &["sweep", "sweeps/slow.toml"]);
+    let expected = files_of(&undisturbed, "slow");
+    for is_lost in [false, true] {
+        let workplace = Workplace::with_dataset();
+        slow(&workplace);
+        let arguments = ["sweep", "sweeps/slow.toml", "--workers", "1"];
+        let mut command = workplace.command(&arguments);
+        let command = command.args(["--checkpoint-every", "0.1"]);
+        let mut process = command.stderr(Stdio::null()).spawn().unwrap();
+        let start = Instant::now();
+        let folder = loop {
+            assert!(process.try_wait().unwrap().is_none(), "it ended too early");
+            assert!(start.elapsed() < Duration::from_secs(120), "no checkpoint");
+            let has_checkpoint =
+                |it: &PathBuf| it.join("attempt-1.checkpoint.safetensors").exists();
+            match folders_of(&workplace, "slow")
+                .into_iter()
+                .find(has_checkpoint)
+            {
+                Some(folder) => break folder,
+                None => sleep(Duration::from_millis(20)),
+            }
+        };
+        // Nothing is wrong with a trial in training.
+        assert_eq!(doctor(&workplace, &["--fix"]).0, Some(0));
+        assert_eq!(doctor(&workplace, &[]), (Some(0), Vec::new()));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let checkpoint = || fs::read(folder.join("attempt-1.checkpoint.safetensors")).unwrap();
+        let written = checkpoint();
+        if is_lost {
+            remove_database(&workplace);
+        }
+        let (code, mended) = doctor(&workplace, &["--fix"]);
+        assert_eq!(code, Some(0), "{mended:?}");
+        let kind = if is_lost {
+            "database_missing"
+        } else {
+            "worker_dead"
+        };
+        assert!(mended.iter().any(|it| it == kind), "{mended:?}");
+        assert_eq!(doctor(&workplace, &[]), (Some(0), Vec::new()));
+        assert!(checkpoint() == written, "the checkpoint was changed");
+        let run = well(&workplace, &["sweep", "sweeps/slow.toml"]);
+        assert!(!run.stderr.contains("begins anew"), "{}", run.stderr);
+        assert!(
+            files_of(&workplace, "slow") == expected,
+            "other weights or predictions"
+        );
+        assert_eq!(doctor(&workplace, &[]), (Some(0), Vec::new()));
+    }
 }
 
 #[test]
@@ -416,8 +481,12 @@ fn without_times(value: &Value) -> Value {
 
 /// Weights and predictions of every trial, by file, wherever it lies.
 fn files(workplace: &Workplace) -> Vec<(String, Vec<u8>)> {
+    files_of(workplace, "grid")
+}
+
+fn files_of(workplace: &Workplace, sweep: &str) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for folder in folders(workplace) {
+    for folder in folders_of(workplace, sweep) {
         // By its id: a trial that was moved stays where it is.
         let text = fs::read_to_string(folder.join("trial.toml")).unwrap();
         let id = text.lines().next().unwrap().to_owned();
@@ -429,9 +498,12 @@ fn files(workplace: &Workplace) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn folders(workplace: &Workplace) -> Vec<PathBuf> {
-    let entries = fs::read_dir(workplace.path("runs/small/grid")).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
+fn folders_of(workplace: &Workplace, sweep: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(workplace.path(&format!("runs/small/{sweep}")));
+    let paths = entries
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
     paths.filter(|path| path.is_dir()).collect()
 }
 

@@ -50,7 +50,7 @@ pub use error::StoreError;
 pub use evaluation::{Evaluation, NewEvaluation};
 pub use health::Health;
 pub use import::{ImportedRow, ImportedSweep};
-pub use open::{OpenError, Store};
+pub use open::{OpenError, OpeningLock, Store};
 pub use overview::{SweepCounts, TaskKey};
 pub use owner::{Owner, OwnerError};
 pub use put_record::PutError;

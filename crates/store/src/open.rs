@@ -26,6 +26,12 @@ pub struct Store {
     watcher: SqlitePool,
 }
 
+/// While it lives nobody opens the database to write.
+#[derive(Debug)]
+pub struct OpeningLock {
+    _file: File,
+}
+
 /// A database that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -87,9 +93,7 @@ impl Store {
         }
         let path = &Store::path(runs);
         // sqlx's own migration lock does nothing for SQLite.
-        let lock_path = runs.join(".fitroom.lock");
-        let lock = File::create(&lock_path).map_err(io_error(&lock_path))?;
-        lock.lock().map_err(io_error(&lock_path))?;
+        let _lock = Store::lock(runs)?;
         let options = options(path).journal_mode(SqliteJournalMode::Wal);
         migrate(path, options.clone()).await?;
         let writer = SqlitePoolOptions::new()
@@ -146,6 +150,19 @@ impl Store {
             readers,
             watcher,
         })
+    }
+
+    /// Waits until nobody opens the database of this `runs/` folder, which must be there. Nobody does while this lives.
+    ///
+    /// # Errors
+    /// When the lock cannot be made or taken.
+    pub fn lock(runs: &Path) -> Result<OpeningLock, OpenError> {
+        let path = runs.join(".fitroom.lock");
+        let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
+        match lock {
+            Ok(file) => Ok(OpeningLock { _file: file }),
+            Err(source) => Err(OpenError::Io { path, source }),
+        }
     }
 
     /// Whether there is a database in this `runs/` folder.

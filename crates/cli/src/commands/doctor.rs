@@ -65,7 +65,11 @@ fn line(finding: &Finding) -> String {
 
 /// How it stands, in one sentence.
 fn summary(examination: &Examination, left: usize, fix: bool) -> String {
-    let (all, trials) = (examination.findings.len(), examination.trials);
+    let all = examination.findings.len();
+    let trials = match examination.trials {
+        1 => "1 trial".to_owned(),
+        count => format!("{count} trials"),
+    };
     if all == 0 {
         return format!("nothing is wrong with {trials} trials");
     }

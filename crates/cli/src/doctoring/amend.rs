@@ -122,7 +122,7 @@ impl Amending<'_> {
                     None => self.record.files.retain(|it| it.name != *file),
                 }
             }
-            Wrong::RowWrong { file } => self.record_found(file)?,
+            Wrong::FileMisrecorded { file } => self.record_found(file)?,
             Wrong::RemarksDiffer => self.steps.push(Step::Remark(remarks(&self.record))),
             Wrong::Leftovers(files) => {
                 self.steps.extend(files.iter().cloned().map(Step::Remove));

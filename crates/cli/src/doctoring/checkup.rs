@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::anyhow;
-use fitroom_store::{Health, is_locked, utc_now, worker_locks};
+use fitroom_domain::TrialId;
+use fitroom_store::{Health, Store, is_locked, utc_now, worker_locks};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::findings::{Finding, Outcome, Wrong};
@@ -14,10 +15,13 @@ use super::layout::Layout;
 use super::trash::Trash;
 use crate::database::Database;
 use crate::exit::Failure;
-use crate::models::KEEPING;
+use crate::models::{KEEPING, MODELS};
 use crate::output;
-use crate::run_folder::SweepRecordFile;
-use crate::sweeping::{RESTORING, RestoreLock};
+use crate::run_folder::{SweepRecordFile, TRIAL};
+use crate::sweeping::{RESTORING, RestoreLock, sync_folder};
+
+/// What the name of a folder begins with in which a database is made.
+pub(super) const UNFINISHED: &str = ".doctor-";
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +40,7 @@ pub(super) struct Site<'a> {
     pub(super) progress: &'a ProgressBar,
     /// Whether a process trains removed weights again, and writes them.
     pub(super) is_restoring: bool,
+    _restoring: Option<RestoreLock>,
 }
 
 impl Site<'_> {
@@ -55,6 +60,8 @@ pub(crate) struct Examination {
     pub(crate) unknown: Vec<String>,
     /// Trials that were looked at.
     pub(crate) trials: usize,
+    /// Looks at test photographs that kept models tell a new database of.
+    pub(super) looks: usize,
     /// Where the trash of this call lies, if something went there.
     pub(crate) trash: Option<std::path::PathBuf>,
 }
@@ -63,90 +70,191 @@ pub(crate) struct Examination {
 pub(crate) fn check_up(checkup: Checkup<'_>) -> Result<Examination, Failure> {
     let runs = checkup.runs;
     let layout = Layout::read(runs)?;
-    let trash = Trash::new(runs, &utc_now());
     let mut examination = Examination {
         trials: layout.trials.len(),
         ..Examination::default()
     };
     let progress = bar(layout.trials.len())?;
+    let trash = Trash::new(runs, &utc_now());
+    let files = layout.sweeps.iter();
+    let files: Vec<&SweepRecordFile> = files.filter_map(|(_, file)| file.as_ref().ok()).collect();
+    let scene = Scene {
+        checkup,
+        layout: &layout,
+        files: &files,
+        trash: &trash,
+        progress: &progress,
+    };
     let health = Database::health(runs)?;
     let wrong = match &health {
         Health::Sound { .. } => None,
-        Health::Missing if layout.trials.is_empty() && layout.sweeps.is_empty() => {
+        Health::Missing if !has_trials(runs, &layout) && files.is_empty() => {
             output::message(&format!("no trials in `{}` yet", runs.display()));
             return Ok(examination);
         }
         Health::Missing => Some(Wrong::DatabaseMissing),
         Health::Malformed(problems) => Some(Wrong::DatabaseMalformed(problems.clone())),
     };
-    if wrong.is_some() && checkup.fix {
-        refuse_beside_others(runs)?;
-    }
-    // What only looks must not bring a database up to date, nor make one.
+    // What only looks makes no database, and brings none up to date.
     let copy = tempfile::tempdir()?;
-    let database = match (&health, checkup.fix) {
-        (_, true) => {
-            if wrong.is_some() {
-                for name in ["fitroom.db", "fitroom.db-wal", "fitroom.db-shm"] {
-                    trash.set_aside(name)?;
-                }
-            }
-            Database::open(runs)?
-        }
-        (
-            Health::Sound {
-                is_up_to_date: true,
-            },
-            false,
-        ) => Database::open_to_read(runs)?.ok_or_else(|| anyhow!("the database has gone"))?,
-        (Health::Sound { .. }, false) => Database::open_copy(runs, copy.path())?,
-        (_, false) => Database::open(copy.path())?,
-    };
-    // Held until all is mended: nobody trains removed weights again meanwhile.
-    let restoring = match checkup.fix {
-        true => RestoreLock::try_take(runs)?,
-        false => None,
-    };
-    let path = runs.join(".workers").join(RESTORING);
-    let is_restoring = restoring.is_none() && is_locked(&path)?;
-    let site = Site {
-        checkup,
-        database: &database,
-        trash: &trash,
-        progress: &progress,
-        is_restoring,
-    };
-    let is_new = wrong.is_some();
     if let Some(wrong) = wrong {
+        let look_again = match checkup.fix {
+            true => scene.make_anew(&mut examination)?,
+            false => {
+                let database = Database::open(copy.path())?;
+                scene.rebuild(&database, &mut examination)?;
+                examination.findings.push(Finding::new("fitroom.db", wrong));
+                return scene.look_at_rest(&database, true, examination);
+            }
+        };
         examination.findings.push(Finding {
-            outcome: match checkup.fix {
-                true => Outcome::Mended,
-                false => Outcome::Found,
-            },
+            outcome: Outcome::Mended,
             ..Finding::new("fitroom.db", wrong)
         });
+        let database = Database::open(runs)?;
+        scene.check(&database, Some(&look_again), &mut examination)?;
+        return scene.look_at_rest(&database, true, examination);
     }
-    let files: Vec<&SweepRecordFile> = (layout.sweeps.iter())
-        .filter_map(|(_, file)| file.as_ref().ok())
-        .collect();
-    let records = database.wait(database.store().sweeps())?;
-    let mut sweeps = KnownSweeps::new(files.into_iter(), &records)?;
-    if is_new {
-        site.rebuild(&layout, &mut sweeps, &mut examination)?;
-    } else {
-        site.check_all(&layout, &mut sweeps, &mut examination)?;
+    let is_up_to_date = matches!(
+        health,
+        Health::Sound {
+            is_up_to_date: true
+        }
+    );
+    let database = match (checkup.fix, is_up_to_date) {
+        (true, _) => Database::open(runs)?,
+        (false, true) => {
+            Database::open_to_read(runs)?.ok_or_else(|| anyhow!("the database has gone"))?
+        }
+        (false, false) => Database::open_copy(runs, copy.path())?,
+    };
+    scene.check(&database, None, &mut examination)?;
+    scene.look_at_rest(&database, false, examination)
+}
+
+/// A runs folder that is looked at.
+struct Scene<'a> {
+    checkup: Checkup<'a>,
+    layout: &'a Layout,
+    /// What can be read of the files that describe sweeps.
+    files: &'a [&'a SweepRecordFile],
+    trash: &'a Trash,
+    progress: &'a ProgressBar,
+}
+
+impl<'a> Scene<'a> {
+    fn site<'b>(&'b self, database: &'b Database) -> anyhow::Result<Site<'b>> {
+        let runs = self.checkup.runs;
+        // Held until all is mended: nobody trains removed weights again meanwhile.
+        let restoring = match self.checkup.fix {
+            true => RestoreLock::try_take(runs)?,
+            false => None,
+        };
+        let path = runs.join(".workers").join(RESTORING);
+        Ok(Site {
+            checkup: self.checkup,
+            database,
+            trash: self.trash,
+            progress: self.progress,
+            is_restoring: restoring.is_none() && is_locked(&path)?,
+            _restoring: restoring,
+        })
     }
-    for (path, file) in &layout.sweeps {
-        if let Err(why) = file {
-            let finding = site.set_aside(path, Wrong::SweepFileDamaged(why.clone()));
-            examination.findings.push(finding);
+
+    fn sweeps(&self, database: &Database) -> anyhow::Result<KnownSweeps<'a>> {
+        let records = database.wait(database.store().sweeps())?;
+        KnownSweeps::new(self.files.iter().copied(), &records)
+    }
+
+    /// Puts a database in the place of one that is missing or malformed. Nobody sees it before it is whole: whoever
+    /// opens one waits. Returns the trials that are to be looked at again.
+    fn make_anew(&self, examination: &mut Examination) -> Result<HashSet<TrialId>, Failure> {
+        let runs = self.checkup.runs;
+        let _lock = Store::lock(runs).map_err(anyhow::Error::from)?;
+        refuse_beside_others(runs)?;
+        if matches!(Database::health(runs)?, Health::Sound { .. }) {
+            return Err(Failure::Machine(anyhow!(
+                "another process has made a database meanwhile (call `fitroom doctor --fix` again)"
+            )));
+        }
+        let folder = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempdir_in(runs)?;
+        let database = Database::open(folder.path())?;
+        let look_again = self.rebuild(&database, examination)?;
+        // Closed, it is one file.
+        drop(database);
+        for name in ["fitroom.db", "fitroom.db-wal", "fitroom.db-shm"] {
+            self.trash.set_aside(name)?;
+        }
+        std::fs::rename(folder.path().join("fitroom.db"), runs.join("fitroom.db"))?;
+        sync_folder(runs)?;
+        Ok(look_again)
+    }
+
+    fn rebuild(
+        &self,
+        database: &Database,
+        examination: &mut Examination,
+    ) -> Result<HashSet<TrialId>, Failure> {
+        let mut sweeps = self.sweeps(database)?;
+        (self.site(database)?).rebuild(self.layout, &mut sweeps, examination)
+    }
+
+    /// Looks at every trial that the database or a folder knows, or at those among them alone that were just recorded.
+    fn check(
+        &self,
+        database: &Database,
+        just_recorded: Option<&HashSet<TrialId>>,
+        examination: &mut Examination,
+    ) -> Result<(), Failure> {
+        let (site, mut sweeps) = (self.site(database)?, self.sweeps(database)?);
+        match just_recorded {
+            None => site.check_all(self.layout, &mut sweeps, examination),
+            Some(recorded) => {
+                let places = database.wait(database.store().trial_places())?;
+                for place in places.iter().filter(|it| recorded.contains(&it.id)) {
+                    let findings = site.check_trial(place, &sweeps)?;
+                    examination.findings.extend(findings);
+                }
+                Ok(())
+            }
         }
     }
-    site.check_models(is_new, &mut examination)?;
-    examination.findings.extend(site.check_leftovers(&layout)?);
-    progress.finish_and_clear();
-    examination.trash = Some(trash.path()).filter(|path| path.exists());
-    Ok(examination)
+
+    /// Looks at all that is no trial. A database that `is_new` learns from the models what only they know.
+    fn look_at_rest(
+        &self,
+        database: &Database,
+        is_new: bool,
+        mut examination: Examination,
+    ) -> Result<Examination, Failure> {
+        let site = self.site(database)?;
+        for (path, file) in &self.layout.sweeps {
+            if let Err(why) = file {
+                let finding = site.set_aside(path, Wrong::SweepFileDamaged(why.clone()));
+                examination.findings.push(finding);
+            }
+        }
+        site.check_models(is_new, &mut examination)?;
+        if is_new && self.checkup.runs.join(MODELS).exists() {
+            examination.notes.push(format!(
+                "looks at test photographs that kept models tell of, the only ones that are known now: {}",
+                examination.looks
+            ));
+        }
+        let findings = site.check_leftovers(self.layout)?;
+        examination.findings.extend(findings);
+        self.progress.finish_and_clear();
+        examination.trash = Some(self.trash.path()).filter(|path| path.exists());
+        Ok(examination)
+    }
+}
+
+/// Whether a folder is a trial's.
+fn has_trials(runs: &Path, layout: &Layout) -> bool {
+    let mut folders = layout.trials.iter();
+    folders.any(|folder| runs.join(folder).join(TRIAL).exists())
 }
 
 impl Site<'_> {

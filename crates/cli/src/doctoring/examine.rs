@@ -131,10 +131,10 @@ impl<'a> Ended<'a> {
     }
 
     fn examine(&self) -> Vec<Wrong> {
-        if self.record.state == TrialState::Finished {
-            if let Some(damage) = self.damage(PREDICTIONS) {
-                return vec![Wrong::PredictionsDamaged(damage)];
-            }
+        if self.record.state == TrialState::Finished
+            && let Some(damage) = self.damage(PREDICTIONS)
+        {
+            return vec![Wrong::PredictionsDamaged(damage)];
         }
         let mut wrongs = Vec::new();
         self.examine_weights(&mut wrongs);
@@ -199,9 +199,11 @@ impl<'a> Ended<'a> {
             (false, true, None) if is_known => wrongs.push(Wrong::WeightsUnrecorded),
             // Nobody knows whose they are.
             (_, true, None) if !is_known => wrongs.push(Wrong::WeightsForeign),
-            (true, true, None) if self.is_recorded_wrong(WEIGHTS) => wrongs.push(Wrong::RowWrong {
-                file: WEIGHTS.to_owned(),
-            }),
+            (true, true, None) if self.is_recorded_wrong(WEIGHTS) => {
+                wrongs.push(Wrong::FileMisrecorded {
+                    file: WEIGHTS.to_owned(),
+                })
+            }
             _ => {}
         }
     }
@@ -226,14 +228,14 @@ impl<'a> Ended<'a> {
                     damage,
                 }),
                 Some(damage) => wrongs.push(Wrong::Rewritable { file, damage }),
-                None if self.is_recorded_wrong(file) => wrongs.push(Wrong::RowWrong {
+                None if self.is_recorded_wrong(file) => wrongs.push(Wrong::FileMisrecorded {
                     file: file.to_owned(),
                 }),
                 None => {}
             }
         }
         if self.record.state == TrialState::Finished && self.is_recorded_wrong(PREDICTIONS) {
-            wrongs.push(Wrong::RowWrong {
+            wrongs.push(Wrong::FileMisrecorded {
                 file: PREDICTIONS.to_owned(),
             });
         }
@@ -248,7 +250,9 @@ impl<'a> Ended<'a> {
             let file = name.to_owned();
             match self.damage(name) {
                 Some(damage) => wrongs.push(Wrong::Changed { file, damage }),
-                None if self.is_recorded_wrong(name) => wrongs.push(Wrong::RowWrong { file }),
+                None if self.is_recorded_wrong(name) => {
+                    wrongs.push(Wrong::FileMisrecorded { file })
+                }
                 None => {}
             }
         }
@@ -276,7 +280,7 @@ impl<'a> Ended<'a> {
         };
         if self.row(RESULT).is_none() {
             let file = RESULT.to_owned();
-            wrongs.push(Wrong::RowWrong { file });
+            wrongs.push(Wrong::FileMisrecorded { file });
         }
         let is_same = (result.state, result.figures.map(RecordedFigures::from))
             == (self.record.state, self.record.figures);

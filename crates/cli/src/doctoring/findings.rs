@@ -64,7 +64,7 @@ pub(crate) enum Wrong {
     /// A file that nothing else follows from, an event file for example.
     Changed { file: String, damage: Damage },
     /// The record of a file that is right, as `result.toml` says.
-    RowWrong { file: String },
+    FileMisrecorded { file: String },
     /// Tags and note in the folder are not those of the database.
     RemarksDiffer,
     /// What an attempt left that has ended.
@@ -118,7 +118,7 @@ impl Wrong {
             Wrong::WeightsForeign => "weights_foreign",
             Wrong::Rewritable { .. } => "file_damaged",
             Wrong::Changed { .. } => "file_changed",
-            Wrong::RowWrong { .. } => "file_record_wrong",
+            Wrong::FileMisrecorded { .. } => "file_record_wrong",
             Wrong::RemarksDiffer => "remarks_differ",
             Wrong::Leftovers(_) => "leftovers",
             Wrong::Unfinished { .. } => "unfinished",
@@ -162,7 +162,7 @@ impl Wrong {
             }
             Wrong::Rewritable { file, damage } => format!("`{file}` {damage}"),
             Wrong::Changed { file, damage } => format!("`{file}` {damage}"),
-            Wrong::RowWrong { file } => {
+            Wrong::FileMisrecorded { file } => {
                 format!("`{file}` is as `result.toml` says, and the database has it otherwise")
             }
             Wrong::RemarksDiffer => {
@@ -231,7 +231,7 @@ impl Wrong {
                 ..
             } => "taken off the trial's files",
             Wrong::Changed { .. } => "recorded as it is",
-            Wrong::RowWrong { .. } | Wrong::ResultDiffers | Wrong::EpochsDiffer => {
+            Wrong::FileMisrecorded { .. } | Wrong::ResultDiffers | Wrong::EpochsDiffer => {
                 "the database is corrected"
             }
             Wrong::TrialDiffers => "the database is corrected from `trial.toml`",

@@ -4,11 +4,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use fitroom_store::worker_locks;
+use fitroom_store::{is_locked, worker_locks};
 
-use super::checkup::Site;
+use super::checkup::{Site, UNFINISHED};
 use super::findings::{Finding, Wrong};
-use super::layout::Layout;
+use super::layout::{Layout, entries};
 use super::trials::outcome;
 
 impl Site<'_> {
@@ -25,6 +25,18 @@ impl Site<'_> {
         let half_written = layout.half_written.iter();
         let half_written = half_written.map(|path| (path.clone(), Wrong::HalfWritten));
         let mut findings = Vec::new();
+        // Whoever makes a database holds the lock of opening one, and so nobody does.
+        for (name, is_folder) in entries(self.runs(), "")? {
+            let is_locked = is_locked(&self.runs().join(".fitroom.lock"))?;
+            if is_folder && name.starts_with(UNFINISHED) && !is_locked {
+                let mut finding = Finding::new(&name, Wrong::HalfWritten);
+                if self.checkup.fix {
+                    let removed = fs::remove_dir_all(self.runs().join(&name));
+                    finding.outcome = outcome(removed.map_err(Into::into));
+                }
+                findings.push(finding);
+            }
+        }
         for (path, wrong) in dead.chain(half_written) {
             let mut finding = Finding::new(&path, wrong);
             if self.checkup.fix {

@@ -108,7 +108,11 @@ impl Site<'_> {
             Ok(Some((file, predictions))) => {
                 let figures = ModelFigures::new(&predictions, &model.file.task);
                 let finding = self.check_look(folder, &model, &file, &figures)?;
-                examination.findings.extend(finding);
+                match is_new {
+                    // What the old database knew is lost with it.
+                    true => examination.looks += finding.iter().count(),
+                    false => examination.findings.extend(finding),
+                }
             }
             Err(error) => {
                 let wrong = Wrong::EvaluationDamaged(format!("{error:#}"));

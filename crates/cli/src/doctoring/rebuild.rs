@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 use fitroom_domain::TrialId;
-use fitroom_store::{SweepIdentity, TrialPlace, TrialRecord};
+use fitroom_store::{SweepIdentity, TrialRecord};
 
 use super::checkup::{Examination, Site};
 use super::examine::examine;
-use super::findings::{Finding, Outcome, Wrong};
+use super::findings::{Finding, Wrong};
 use super::folder_state::FolderState;
 use super::known_sweeps::KnownSweeps;
 use super::layout::Layout;
@@ -28,7 +28,8 @@ struct Counts {
 }
 
 impl Site<'_> {
-    /// Records all that the folders say into a database that is empty. Without `fix` that is one that nobody sees.
+    /// Records all that the folders say into a database that is empty. Nobody sees it yet; without `fix` nobody ever
+    /// does. Returns the trials with which something else is wrong.
     ///
     /// # Errors
     /// When the database or the disk refuses.
@@ -37,7 +38,7 @@ impl Site<'_> {
         layout: &Layout,
         sweeps: &mut KnownSweeps<'_>,
         examination: &mut Examination,
-    ) -> Result<(), Failure> {
+    ) -> Result<HashSet<TrialId>, Failure> {
         let Survey {
             strangers,
             unknown,
@@ -100,12 +101,9 @@ impl Site<'_> {
             }
         }
         self.put(&mut batch)?;
-        if self.checkup.fix {
-            self.mend_recorded(&look_again, sweeps, examination)?;
-        }
         let ids: HashSet<TrialId> = there.into_keys().collect();
         self.say(&counts, sweeps, &ids, examination);
-        Ok(())
+        Ok(look_again)
     }
 
     /// What a folder says of its trial.
@@ -138,22 +136,6 @@ impl Site<'_> {
         Ok(())
     }
 
-    /// Mends what else is wrong with trials that were just recorded.
-    fn mend_recorded(
-        &self,
-        look_again: &HashSet<TrialId>,
-        sweeps: &KnownSweeps<'_>,
-        examination: &mut Examination,
-    ) -> Result<(), Failure> {
-        let places = self.database.wait(self.database.store().trial_places())?;
-        let wanted = |place: &&TrialPlace| look_again.contains(&place.id);
-        for place in places.iter().filter(wanted) {
-            let findings = self.check_trial(place, sweeps)?;
-            examination.findings.extend(findings);
-        }
-        Ok(())
-    }
-
     fn say(
         &self,
         counts: &Counts,
@@ -161,8 +143,7 @@ impl Site<'_> {
         there: &HashSet<TrialId>,
         examination: &mut Examination,
     ) {
-        let is_mended = (examination.findings.iter()).any(|it| it.outcome == Outcome::Mended);
-        let would = if is_mended { "" } else { "would be " };
+        let would = if self.checkup.fix { "" } else { "would be " };
         let Counts {
             ended,
             with_checkpoint,
@@ -170,35 +151,47 @@ impl Site<'_> {
         } = counts;
         let notes = &mut examination.notes;
         notes.push(format!(
-            "{would}recorded from their folders: {ended} trials that have ended"
+            "{would}recorded from their folders: {} with an end",
+            trials(*ended)
         ));
         if *with_checkpoint > 0 {
             notes.push(format!(
-                "{with_checkpoint} trials have a checkpoint, from which their sweeps go on"
+                "{} with a checkpoint, from which the sweep goes on",
+                trials(*with_checkpoint)
             ));
         }
         if *begin_anew > 0 {
             notes.push(format!(
-                "{begin_anew} trials have neither an end nor a checkpoint: their sweeps train them"
+                "{} with neither: the sweep trains it",
+                trials(*begin_anew)
             ));
         }
         match sweeps.wanted_but(there) {
             0 => {}
             count => notes.push(format!(
-                "{count} trials that sweeps want have no folder: they are planned again when their sweeps are run"
+                "{} without a folder that a sweep wants: planned again when the sweep is run",
+                trials(count)
             )),
         }
         match sweeps.told() {
             0 => {}
             count => notes.push(format!(
-                "{count} sweeps are of an older version, whose folders do not tell their files' text, nor all that they \
-                 planned: run them again"
+                "sweeps of an older version, whose folders do not tell their files' text, nor all that they planned: {count} \
+                 (run them again)"
             )),
         }
         notes.push(
-            "not in any folder: attempts before the one that ended a trial, what was pruned where, looks at test \
-             photographs before the last of each model, and imported logs (`fitroom import-logs` reads them again)"
+            "not in any folder: attempts before the one that ended a trial, why trials failed and where they were pruned, \
+             and imported logs (`fitroom import-logs` reads them again)"
                 .to_owned(),
         );
+    }
+}
+
+/// So many trials, in words.
+fn trials(count: usize) -> String {
+    match count {
+        1 => "1 trial".to_owned(),
+        count => format!("{count} trials"),
     }
 }

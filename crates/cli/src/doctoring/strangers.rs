@@ -139,6 +139,7 @@ impl Site<'_> {
         }
         let by_id: HashMap<&TrialId, &TrialPlace> =
             places.iter().map(|place| (&place.id, place)).collect();
+        let mut are_recovered = false;
         let mut recorded: HashMap<TrialId, String> = HashMap::new();
         let mut of_sweep: BTreeMap<SweepIdentity, i64> = BTreeMap::new();
         for stranger in survey.strangers {
@@ -151,7 +152,8 @@ impl Site<'_> {
                     Some(self.set_aside(&stranger.folder, Wrong::Copy { of }))
                 }
                 (None, None) => {
-                    let finding = self.meet_unknown(&stranger, *place, sweeps)?;
+                    let finding =
+                        self.meet_unknown(&stranger, *place, sweeps, &mut are_recovered)?;
                     recorded.insert(stranger.id, stranger.folder);
                     finding
                 }
@@ -211,6 +213,7 @@ impl Site<'_> {
         stranger: &Stranger,
         place: i64,
         sweeps: &KnownSweeps<'_>,
+        are_recovered: &mut bool,
     ) -> anyhow::Result<Option<Finding>> {
         let state = self.state(&stranger.folder)?;
         let complete = match state.complete() {
@@ -226,7 +229,11 @@ impl Site<'_> {
             let description = complete.description;
             let belonging = sweeps.belonging(&stranger.sweep, &state, description, place);
             let record = (None, recovered::ended(&complete, &belonging));
-            let recorded = sweeps.recover(self.database).and_then(|()| {
+            let recovered = match std::mem::replace(are_recovered, true) {
+                true => Ok(()),
+                false => sweeps.recover(self.database),
+            };
+            let recorded = recovered.and_then(|()| {
                 let store = self.database.store();
                 let put = store.put_records(std::slice::from_ref(&record), || Ok(()));
                 Ok(self.database.wait(put)?)

@@ -39,9 +39,9 @@ impl Trash {
     /// When the disk refuses.
     pub(crate) fn set_aside(&self, path: &str) -> io::Result<()> {
         let (from, to) = (self.runs.join(path), self.place(path));
-        match fs::symlink_metadata(&from) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            there => drop(there?),
+        let there = fs::symlink_metadata(&from);
+        if there.is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Ok(());
         }
         make_parent(&to)?;
         fs::rename(&from, &to)?;
