@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -97,11 +97,17 @@ impl Prey {
         self.workplace.path(&format!("runs/{dataset}/{sweep}"))
     }
 
+    /// The folders of the trials.
+    fn trial_folders(&self) -> Vec<PathBuf> {
+        let folders = fs::read_dir(self.folder()).unwrap();
+        let paths = folders.map(|folder| folder.unwrap().path());
+        paths.filter(|path| path.is_dir()).collect()
+    }
+
     /// Every file of every trial whose bytes depend on its id alone; curves without the seconds.
     fn results(&self) -> BTreeMap<(String, String), Vec<u8>> {
         let mut results = BTreeMap::new();
-        for folder in fs::read_dir(self.folder()).unwrap() {
-            let folder = folder.unwrap().path();
+        for folder in self.trial_folders() {
             for name in ["model.safetensors", "predictions.npz", "metrics.csv"] {
                 let mut bytes = fs::read(folder.join(name)).unwrap();
                 if name == "metrics.csv" {
@@ -127,8 +133,8 @@ impl Prey {
             "select count(*) from attempts where state not in ('finished', 'lost', 'interrupted')",
         )[0];
         assert_eq!(unfinished, 0);
-        for folder in fs::read_dir(self.folder()).unwrap() {
-            assert_files(&folder.unwrap().path());
+        for folder in self.trial_folders() {
+            assert_files(&folder);
         }
     }
 }

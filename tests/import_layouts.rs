@@ -221,7 +221,8 @@ fn a_trial_of_ours_that_was_killed_is_not_finished_and_has_its_hyperparameters()
         let folders = fs::read_dir(workplace.path("runs/small/slow"))
             .into_iter()
             .flatten();
-        let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+        let files =
+            folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).into_iter().flatten());
         let mut events = files
             .map(Result::unwrap)
             .filter(|file| file.file_name().to_string_lossy().contains("tfevents"));

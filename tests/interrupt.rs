@@ -177,7 +177,7 @@ fn a_damaged_checkpoint_is_said_and_the_trial_begins_anew() {
         let files = folders
             .into_iter()
             .flatten()
-            .flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+            .flat_map(|folder| fs::read_dir(folder.unwrap().path()).into_iter().flatten());
         let paths = files.map(|file| file.unwrap().path());
         paths
             .filter(|path| path.to_string_lossy().ends_with("checkpoint.safetensors"))

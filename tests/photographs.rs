@@ -147,6 +147,7 @@ impl Workplace {
         let mut folders: Vec<PathBuf> = fs::read_dir(self.path(&format!("runs/small/{sweep}")))
             .unwrap()
             .map(|entry| entry.unwrap().path())
+            // Beside them lies what describes their sweep.
             .filter(|path| path.is_dir())
             .collect();
         folders.sort();
