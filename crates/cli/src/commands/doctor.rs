@@ -71,7 +71,7 @@ fn summary(examination: &Examination, left: usize, fix: bool) -> String {
         count => format!("{count} trials"),
     };
     if all == 0 {
-        return format!("nothing is wrong with {trials} trials");
+        return format!("nothing is wrong with {trials}");
     }
     let things = match all {
         1 => "1 thing is".to_owned(),
@@ -79,7 +79,7 @@ fn summary(examination: &Examination, left: usize, fix: bool) -> String {
     };
     if !fix {
         return format!(
-            "{things} wrong with {trials} trials (`fitroom doctor --fix` mends what it can; nothing is lost)"
+            "{things} wrong with {trials} (`fitroom doctor --fix` mends what it can; nothing is lost)"
         );
     }
     let trash = match &examination.trash {

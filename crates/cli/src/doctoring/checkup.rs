@@ -70,10 +70,7 @@ pub(crate) struct Examination {
 pub(crate) fn check_up(checkup: Checkup<'_>) -> Result<Examination, Failure> {
     let runs = checkup.runs;
     let layout = Layout::read(runs)?;
-    let mut examination = Examination {
-        trials: layout.trials.len(),
-        ..Examination::default()
-    };
+    let mut examination = Examination::default();
     let progress = bar(layout.trials.len())?;
     let trash = Trash::new(runs, &utc_now());
     let files = layout.sweeps.iter();
@@ -230,6 +227,7 @@ impl<'a> Scene<'a> {
         mut examination: Examination,
     ) -> Result<Examination, Failure> {
         let site = self.site(database)?;
+        examination.trials = self.layout.trials.len() - examination.unknown.len();
         for (path, file) in &self.layout.sweeps {
             if let Err(why) = file {
                 let finding = site.set_aside(path, Wrong::SweepFileDamaged(why.clone()));
