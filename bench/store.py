@@ -40,8 +40,8 @@ EXPLANATION = """\
 Trials of 20 epochs with four metrics each (loss and accuracy of train and of validation), in sweeps of 250; all programs
 hold the same, which `bench/peers/store_trials.py` defines. Counted are these values, 80 for a trial, and no parameters,
 written in each program's best documented way for many at once, by one process, from an empty store with its tables until
-all is committed. A program that has not written a size after {limit} s is not measured further, nor in larger ones. MB are
-those of all its files then.
+all is committed. A program that has not written a size after {limit} s is not measured further, nor in sizes
+that would take it longer at its pace so far. MB are those of all its files then.
 
 Queries: `best`, the trial with the highest validation accuracy of all; `list`, the first 50 of all with `accuracy > 0.8`
 and `kernel_num = 64`, highest accuracy first; `report`, all that the page of one sweep shows: its 250 trials' parameters,
@@ -86,17 +86,21 @@ class Ours:
 
 
 class Peer:
-    """Another program, by its script; it is asked no more once it was too slow."""
+    """Another program, by its script; it is asked no more once it was too slow, or would be at its pace so far."""
 
     def __init__(self, name, command, steps, **settings):
         self.name, self.command, self.steps, self.settings = name, command, steps, settings
-        self.too_slow = False
+        self.seconds_a_trial = 0.0
 
     def measure(self, trials, rounds):
-        if self.too_slow:
-            return {"note": "not tried"}
+        expected = trials * self.seconds_a_trial
+        if expected > WRITE_LIMIT:
+            return {"note": f"not tried: {expected:,.0f} s at the pace of the size before"}
         figures = measure(trials, self.steps, lambda do: self.call(do, trials, rounds))
-        self.too_slow = "note" in figures
+        if "note" in figures:
+            self.seconds_a_trial = WRITE_LIMIT
+        else:
+            self.seconds_a_trial = figures["seconds"] / trials
         return figures
 
     def call(self, do, trials, rounds):

@@ -456,9 +456,12 @@ fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-/// All trials, by id.
+/// All trials, by id, without when they ended: `result.toml` is written some milliseconds before the database is.
 fn list(workplace: &Workplace) -> Vec<Value> {
     let mut trials = workplace.trials();
+    for trial in &mut trials {
+        trial["ended"] = Value::Null;
+    }
     trials.sort_by_key(|trial| trial["trial"].to_string());
     trials
 }
@@ -470,12 +473,13 @@ fn without_seconds(mut trials: Vec<Value>) -> Vec<Value> {
     trials
 }
 
-/// JSON without the time at which it was made.
+/// JSON without the times at which it was made and trials ended.
 fn without_times(value: &Value) -> Value {
     match value {
         Value::Array(values) => values.iter().map(without_times).collect(),
         Value::Object(fields) => {
-            let kept = fields.iter().filter(|(key, _)| *key != "generated_at");
+            let is_time = |key: &str| ["generated_at", "ended"].contains(&key);
+            let kept = fields.iter().filter(|(key, _)| !is_time(key));
             let kept = kept.map(|(key, value)| (key.clone(), without_times(value)));
             Value::Object(kept.collect())
         }

@@ -32,6 +32,7 @@
 //! - `report`: which pages are written, and when
 //! - `report_formats`: what programs get of a report
 //! - `report_watch`: pages follow the trials
+//! - `readers`: readers beside a running sweep
 //! - `many_trials`: a database of ten thousand
 //! - `tensorboard`: real TensorBoard reads what was logged
 //! - `tensorboard_pages`: its pages of pictures and of hyperparameters
@@ -88,6 +89,7 @@ mod photographs;
 mod plan;
 mod provenance;
 mod prune;
+mod readers;
 mod real_catalogue;
 mod real_models;
 mod remove;

@@ -21,6 +21,7 @@ fn workplace() -> Workplace {
 fn results(folder: &Path) -> BTreeMap<String, [Vec<u8>; 2]> {
     let folders = fs::read_dir(folder).unwrap();
     let folders = folders.map(|folder| folder.unwrap().path());
+    let folders = folders.filter(|path| path.is_dir());
     let files = ["model.safetensors", "predictions.npz"];
     folders
         .map(|folder| {

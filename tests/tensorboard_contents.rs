@@ -176,7 +176,9 @@ fn a_sweep_file_says_how_much_is_logged_and_nothing_else_changes() {
     sweep(&workplace, &format!("{GRID}{less}"));
     let mut again = sorted(workplace.trials());
     for (trial, before) in again.iter_mut().zip(&all) {
-        trial["seconds"] = before["seconds"].clone();
+        for time in ["seconds", "ended"] {
+            trial[time] = before[time].clone();
+        }
         assert_eq!(trial, before);
     }
     let runs = workplace.path("runs");

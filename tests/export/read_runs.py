@@ -7,7 +7,7 @@ import pandas
 
 trials = pandas.read_csv(sys.argv[1])
 epochs = pandas.read_csv(sys.argv[2])
-objects = pandas.read_json(sys.argv[3])
+objects = pandas.read_json(sys.argv[3], precise_float=True)
 
 best = trials.sort_values("accuracy", ascending=False).iloc[0]
 last = epochs.sort_values("epoch").groupby("id").tail(1).set_index("id")

@@ -1,6 +1,8 @@
 //! The command line.
 
+mod data;
 mod doctor;
+mod examples;
 mod models;
 mod runs;
 mod show;
@@ -9,14 +11,15 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use fitroom_data::{Constant, SplitFractions};
-use fitroom_domain::ImageSize;
 
 use crate::device::Device;
 use crate::importing::{MapArgument, known_names};
 
+pub(crate) use data::{
+    CheckArguments, DataCommand, DemoArguments, ImportArguments, ImportNpzArguments, ShowArguments,
+};
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use models::{
     BestArguments, CompareArguments, EvaluateArguments, ExportArguments, LabelArguments, Preferred,
@@ -63,10 +66,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Data(DataCommand),
     /// Train the grid of one or more sweep files; what is finished already is not trained again.
+    #[command(after_help = examples::SWEEP)]
     Sweep(SweepArguments),
     /// Train every sweep that a dataset can answer, then select, evaluate and compare the models, and write all reports.
+    #[command(after_help = examples::STUDY)]
     Study(StudyArguments),
     /// What stopping trials early would have done to a finished sweep: epochs saved, and winners lost.
+    #[command(after_help = examples::AUDIT)]
     Audit(AuditArguments),
     /// Find trials, look at them, tag, remove, restore and export them, and train them again.
     #[command(subcommand)]
@@ -75,28 +81,35 @@ pub(crate) enum Command {
     Doctor(DoctorArguments),
     /// Select the model of each dataset and task, by validation accuracy unless told otherwise, and keep it in `models`
     /// in the runs folder.
+    #[command(after_help = examples::BEST)]
     Best(BestArguments),
     /// Show the selected models the test photographs, and keep what they say. No other command reads these photographs.
+    #[command(after_help = examples::EVALUATE)]
     Evaluate(EvaluateArguments),
     /// Compare the combined with the hierarchical route on what `evaluate` kept.
+    #[command(after_help = examples::COMPARE)]
     Compare(CompareArguments),
     /// Label photographs with the selected models.
+    #[command(after_help = examples::LABEL)]
     Label(LabelArguments),
     /// Write the model of a task for use with PyTorch.
+    #[command(after_help = examples::EXPORT)]
     Export(ExportArguments),
     /// Write the leaderboards as HTML: one page for each sweep, and an index. What shows the same already is not written
     /// again.
+    #[command(after_help = examples::REPORT)]
     Report(ReportArguments),
     /// Read TensorBoard logs that Keras, PyTorch, tensorboardX or we wrote into the database, as sweeps of a
     /// dataset that is called as the folder is.
     ImportLogs(ImportLogsArguments),
     /// Print the script that completes commands in a shell.
-    #[command(after_help = COMPLETIONS)]
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
         /// The shell.
         shell: Shell,
     },
     /// Write a manual page for each command.
+    #[command(after_help = examples::MAN)]
     Man {
         /// Folder of the pages.
         #[arg(long, value_name = "DIR")]
@@ -104,14 +117,8 @@ pub(crate) enum Command {
     },
 }
 
-const COMPLETIONS: &str = "\
-Examples:
-  fitroom completions bash > ~/.local/share/bash-completion/completions/fitroom
-  fitroom completions zsh > \"${fpath[1]}/_fitroom\"
-  fitroom completions fish > ~/.config/fish/completions/fitroom.fish";
-
 #[derive(Debug, Args)]
-#[command(after_long_help = known_names())]
+#[command(after_help = examples::IMPORT_LOGS, after_long_help = format!("{}\n\n{}", known_names(), examples::IMPORT_LOGS))]
 pub(crate) struct ImportLogsArguments {
     /// The folder of the logs. Each folder in it that holds trials becomes a sweep; the same folder read again
     /// brings its trials up to date.
@@ -126,113 +133,6 @@ pub(crate) struct ImportLogsArguments {
     /// Print JSON for programs.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DataCommand {
-    /// Draw the demo: a synthetic catalogue of glasses, shoes and trousers.
-    Demo(DemoArguments),
-    /// Pack photographs and their labels into a dataset.
-    Import(ImportArguments),
-    /// Look for duplicates, leaks between splits, labels that disagree, small classes and poor pictures.
-    /// Ends with 1 when something was found.
-    Check(CheckArguments),
-    /// Pack photographs and codes in NumPy's .npz files, one file for each split, into a dataset.
-    ImportNpz(ImportNpzArguments),
-    /// Print size, classes and counts of a dataset.
-    Show(ShowArguments),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DemoArguments {
-    /// Folder of the new dataset [default: `demo` in the datasets folder].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Another seed draws other photographs.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ImportArguments {
-    /// A zip archive or a folder with photographs (JPEG, PNG, WebP).
-    pub(crate) source: PathBuf,
-    /// CSV with a column of paths (`image`, `path`, `file`, `filename` or `photograph`), label columns
-    /// and, optionally, `split`: a file on disk or, by a unique ending, one in the source. Its paths are
-    /// relative to where it lies.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) labels: PathBuf,
-    /// Size that every photograph gets, in pixels: it is shrunk to fit, never enlarged.
-    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
-    pub(crate) size: ImageSize,
-    /// Folder of the new dataset, for example `data/catalogue`.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    /// The CSV's column of paths, if it has another name.
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) path_column: Option<String>,
-    /// The CSV's label columns [default: all others].
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
-    pub(crate) columns: Option<Vec<String>>,
-    /// Replace a dataset that is there even if photographs had to be skipped.
-    #[arg(long)]
-    pub(crate) replace: bool,
-    /// Make a stratified split of these percentages that keeps near-identical photographs together,
-    /// whatever the CSV says [default: as the CSV says, or 80/10/10 if it says nothing].
-    #[arg(long, value_name = "TRAIN/VALIDATION/TEST", value_parser = parse_split)]
-    pub(crate) split: Option<SplitFractions>,
-    /// Seed of the split that is made.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) split_seed: u64,
-    /// Leave out photographs of train that nearly equal one of validation or test.
-    #[arg(long)]
-    pub(crate) drop_leaks: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CheckArguments {
-    /// A dataset's name in the datasets folder, or its folder.
-    pub(crate) dataset: String,
-    /// The page of thumbnails [default: `DATASET/check.html` in the reports folder].
-    #[arg(long, value_name = "FILE.html")]
-    pub(crate) page: Option<PathBuf>,
-    /// Print JSON for programs.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(group = ArgGroup::new("sets or names").required(true).args(["names", "sets"]))]
-pub(crate) struct ImportNpzArguments {
-    /// Training photographs: `images` (uint8, photographs × height × width × 3) and one-dimensional
-    /// arrays of codes, compressed or not.
-    #[arg(long, value_name = "FILE", required_unless_present = "sets")]
-    pub(crate) train: Option<PathBuf>,
-    /// Validation photographs, likewise.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) validation: Option<PathBuf>,
-    /// Test photographs, likewise.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) test: Option<PathBuf>,
-    /// TOML that says which arrays are label columns and what their codes mean; see `sweeps/study`.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) names: Option<PathBuf>,
-    /// The label of all photographs in a column that the files lack; may be repeated.
-    #[arg(long, value_name = "COLUMN=LABEL", value_parser = parse_constant)]
-    pub(crate) constant: Vec<Constant>,
-    /// TOML with several sets of files for one dataset, instead of the options above; see
-    /// `sweeps/study/catalogue.toml`.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["train", "validation", "test", "names", "constant"])]
-    pub(crate) sets: Option<PathBuf>,
-    /// Folder of the new dataset, for example `data/shoes`.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ShowArguments {
-    /// A dataset's name in the datasets folder, or its folder.
-    pub(crate) dataset: String,
 }
 
 #[derive(Debug, Args)]
@@ -324,17 +224,6 @@ pub(crate) struct ReportArguments {
     pub(crate) watch: bool,
 }
 
-/// `category=shoes`: a column and the label of all photographs there.
-fn parse_constant(text: &str) -> Result<Constant, String> {
-    let (column, label) = text.split_once('=').ok_or_else(|| {
-        format!("`{text}` is no constant, expected a column and a label as in `category=shoes`")
-    })?;
-    Ok(Constant {
-        column: column.trim().to_owned(),
-        label: label.trim().to_owned(),
-    })
-}
-
 /// `60` or `0.5`.
 fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().map(Duration::try_from_secs_f64);
@@ -355,72 +244,57 @@ fn parse_name(text: &str) -> Result<String, String> {
     }
 }
 
-/// `60x80`: width, then height.
-fn parse_size(text: &str) -> Result<ImageSize, String> {
-    let expected = || format!("`{text}` is no size, expected width and height as in `60x80`");
-    let (width, height) = text.split_once(['x', '×']).ok_or_else(expected)?;
-    let side = |text: &str| match text.parse::<u32>() {
-        Ok(side @ 1..) => Ok(side),
-        _ => Err(expected()),
-    };
-    Ok(ImageSize {
-        width: side(width)?,
-        height: side(height)?,
-    })
-}
-
-/// `80/10/10`: percentages of train, validation and test.
-fn parse_split(text: &str) -> Result<SplitFractions, String> {
-    let expected = || {
-        format!(
-            "`{text}` is no split, expected percentages of train, validation and test that add up to \
-             100, as in `80/10/10`"
-        )
-    };
-    let percentages: Vec<f64> = text
-        .split('/')
-        .map(|part| part.parse().map_err(|_| expected()))
-        .collect::<Result<_, _>>()?;
-    match percentages[..] {
-        [train, validation, test] => {
-            SplitFractions::new(train / 100.0, validation / 100.0, test / 100.0)
-                .map_err(|error| format!("`{text}` gives {error}"))
-        }
-        _ => Err(expected()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
     use super::*;
 
+    /// The examples below the help of a command and of those below it.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let help = command.get_after_help().or(command.get_after_long_help());
+        let help = help.map(ToString::to_string).unwrap_or_default();
+        let lines = help
+            .lines()
+            .filter_map(|line| line.strip_prefix("  fitroom "));
+        let mut found: Vec<String> = lines.map(str::to_owned).collect();
+        found.extend(command.get_subcommands().flat_map(examples));
+        found
+    }
+
+    #[test]
+    fn every_example_is_a_command() {
+        let examples = examples(&Arguments::command());
+        assert!(examples.len() > 40, "{examples:?}");
+        for example in examples {
+            // What comes after two spaces explains, and what comes after `>` is the shell's.
+            let command = example
+                .split("  ")
+                .next()
+                .and_then(|it| it.split(" > ").next());
+            let words = shlex::split(command.unwrap()).unwrap();
+            let words = ["fitroom".to_owned()].into_iter().chain(words);
+            if let Err(error) = Arguments::try_parse_from(words) {
+                panic!("{example}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        fn check(command: &clap::Command, path: &str) {
+            for below in command.get_subcommands() {
+                let path = format!("{path} {}", below.get_name());
+                let has_own = below.get_subcommands().next().is_none();
+                assert!(!has_own || !examples(below).is_empty(), "{path}");
+                check(below, &path);
+            }
+        }
+        check(&Arguments::command(), "fitroom");
+    }
+
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn sizes_are_width_by_height() {
-        assert_eq!(
-            parse_size("60x80"),
-            Ok(ImageSize {
-                width: 60,
-                height: 80
-            })
-        );
-        for wrong in ["60", "60x", "0x80", "-1x80", "axb", "60x80x3"] {
-            assert!(parse_size(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn splits_are_percentages_that_add_up() {
-        assert_eq!(parse_split("80/10/10"), Ok(SplitFractions::default()));
-        assert!(parse_split("66.5/33.5/0").is_ok());
-        for wrong in ["80", "80/20", "80/10/20", "0.8/0.1/0.1", "0/50/50", "a/b/c"] {
-            assert!(parse_split(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Which trial is meant by what somebody calls it.
+//! Which trial somebody means.
 
 use anyhow::anyhow;
 use fitroom_store::TrialRow;
@@ -7,26 +7,37 @@ use super::planned_sweep::{SHORTEST_ID, is_called};
 use crate::database::Database;
 use crate::exit::{Failure, OrInput};
 
-/// The one trial that is called so.
+/// The one trial that is called so: by its name, or by its id or enough digits of its start.
 ///
 /// # Errors
-/// When there is none, or several have the name.
+/// When there is none, or several are called so.
 pub(crate) fn find_trial(database: &Database, called: &str) -> Result<TrialRow, Failure> {
-    let mut found = database.wait(database.store().trials_called(called))?;
+    let found = database.wait(database.store().trials_called(called))?;
+    only(called, found).or_input()
+}
+
+fn only(called: &str, mut found: Vec<TrialRow>) -> anyhow::Result<TrialRow> {
     found.retain(|row| is_called(called, &row.name, &row.id));
-    let ids: Vec<&str> = found.iter().map(|row| row.id.as_str()).collect();
-    match ids.len() {
-        0 => Err(anyhow!(
-            "there is no trial `{called}`, expected its name, or its id or the first {SHORTEST_ID} digits of it or more\n\
-             (`fitroom runs list` shows them)"
-        ))
-        .or_input(),
-        1 => Ok(found.remove(0)),
-        several => Err(anyhow!(
-            "`{called}` is the name of {several} trials, expected the id of one of them: {}",
-            ids.join(", ")
-        ))
-        .or_input(),
+    match (found.len(), found.pop()) {
+        (1, Some(row)) => Ok(row),
+        (count, Some(last)) => {
+            let ids: Vec<&str> = (found.iter().chain([&last]))
+                .map(|row| row.id.as_str())
+                .collect();
+            let ids = ids.join(", ");
+            // Names end with the first digits of the id: only those of several trials share them.
+            let what = match last.name == called {
+                true => "the name",
+                false => "the start of the ids",
+            };
+            Err(anyhow!(
+                "`{called}` is {what} of {count} trials, expected the id of one of them: {ids}"
+            ))
+        }
+        (_, None) => Err(anyhow!(
+            "there is no trial `{called}`, expected its name, or its id or the first {SHORTEST_ID} digits of it or \
+             more\n(`fitroom runs list` shows them)"
+        )),
     }
 }
 
