@@ -267,12 +267,10 @@ mod tests {
         let examples = examples(&Arguments::command());
         assert!(examples.len() > 40, "{examples:?}");
         for example in examples {
-            // What comes after two spaces explains, and what comes after `>` is the shell's.
-            let command = example
-                .split("  ")
-                .next()
-                .and_then(|it| it.split(" > ").next());
-            let words = shlex::split(command.unwrap()).unwrap();
+            // What comes after two spaces explains, and what comes after `>` or a bar is the shell's.
+            let ends = ["  ", " > ", " | "].map(|it| example.find(it).unwrap_or(example.len()));
+            let command = &example[..ends.into_iter().min().unwrap()];
+            let words = shlex::split(command).unwrap();
             let words = ["fitroom".to_owned()].into_iter().chain(words);
             if let Err(error) = Arguments::try_parse_from(words) {
                 panic!("{example}: {error}");
