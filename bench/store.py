@@ -62,7 +62,8 @@ SQLite and the journal are as each program sets them up."""
 COMMAND_LINE = """\
 ### The command line
 
-Whole processes, with their start, {calls} calls of each: `runs list` filters and sorts as `list` does."""
+Whole processes, with their start, {calls} calls of each: `runs list` filters and sorts as `list` does. `best` selects, and finds no
+weights to keep."""
 BESIDE_READERS = """\
 ### Beside readers
 
@@ -198,7 +199,8 @@ def command_line(trials, calls, say):
         log, milliseconds = LOGS / f"store-{name.replace(' ', '-')}.log", []
         for _ in range(calls):
             begin = time.perf_counter()
-            if not succeeds([FITROOM, *arguments], log):
+            # `best` says with 1 that it cannot keep the model: these trials have no weights.
+            if not succeeds([FITROOM, *arguments], log, codes=(0, 1)):
                 say(f"store: `{name}` failed\n  {last_lines(log)}")
                 break
             milliseconds.append(1e3 * (time.perf_counter() - begin))
@@ -209,10 +211,10 @@ def command_line(trials, calls, say):
     return rows
 
 
-def succeeds(call, log):
+def succeeds(call, log, codes=(0,)):
     with open(log, "w") as errors:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": errors}
-        return subprocess.run(call, **pipes).returncode == 0
+        return subprocess.run(call, **pipes).returncode in codes
 
 
 def beside_readers(trials, epochs, say):

@@ -122,6 +122,18 @@ fn a_trial_says_where_it_comes_from() {
         let provenance: Value = serde_json::from_str(&provenance).unwrap();
         assert_eq!(provenance["git"]["commit"], commit.as_str());
     }
+    // So does its page.
+    let report = workplace.fitroom(&["report", "small", "--json"]);
+    assert_eq!(report.code, Some(0), "{}", report.stderr);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let origins = report[0]["origins"].as_array().unwrap();
+    assert_eq!(origins.len(), 2, "{origins:?}");
+    for origin in origins {
+        assert_eq!(origin["git"]["commit"], commit.as_str());
+    }
+    assert_eq!(workplace.fitroom(&["report", "small"]).code, Some(0));
+    let page = fs::read_to_string(workplace.path("reports/small/small.html")).unwrap();
+    assert!(page.contains("How the trials came about") && page.contains(&commit[..12]));
     // The sweep itself says what it wants.
     let folder = workplace.path("runs/small/small");
     let files = fs::read_dir(folder)

@@ -15,7 +15,8 @@ use fitroom_domain::TrialId;
 use fitroom_store::TrialRecord;
 use serde::{Deserialize, Serialize};
 
-const TRASH: &str = ".trash";
+/// Its folder, in the runs folder.
+pub(crate) const TRASH: &str = ".trash";
 const REMOVED: &str = "removed.json";
 
 /// What TensorBoard knows event files by, and what it does not: trials in the trash are not to be shown.
@@ -88,7 +89,7 @@ impl Trash {
         let describe = || -> io::Result<()> {
             let text = serde_json::to_string_pretty(removed).map_err(io::Error::other)?;
             fs::write(place.join(REMOVED), text)?;
-            rename_events(&place, EVENTS)
+            hide_from_tensorboard(&place)
         };
         describe().inspect_err(|_| {
             // The first error is the one to tell.
@@ -113,7 +114,7 @@ impl Trash {
         if let Some(above) = folder.parent() {
             fs::create_dir_all(above)?;
         }
-        rename_events(&place, (EVENTS.1, EVENTS.0))?;
+        rename_files(&place, shown)?;
         match fs::remove_file(place.join(REMOVED)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -173,13 +174,29 @@ fn removed_trial(place: &Path) -> Option<RemovedTrial> {
     serde_json::from_str(&text).ok()
 }
 
-fn rename_events(folder: &Path, (from, to): (&str, &str)) -> io::Result<()> {
+/// The name of an event file under which TensorBoard does not show it; any other name as it is.
+pub(crate) fn hidden(name: &str) -> String {
+    name.replace(EVENTS.0, EVENTS.1)
+}
+
+fn shown(name: &str) -> String {
+    name.replace(EVENTS.1, EVENTS.0)
+}
+
+/// Renames event files in a folder so that TensorBoard does not show them.
+///
+/// # Errors
+/// When the disk refuses.
+pub(crate) fn hide_from_tensorboard(folder: &Path) -> io::Result<()> {
+    rename_files(folder, hidden)
+}
+
+fn rename_files(folder: &Path, renamed: fn(&str) -> String) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name();
-        let name = name.map(|name| name.to_string_lossy().into_owned());
-        if let Some(name) = name.filter(|name| name.contains(from)) {
-            fs::rename(&path, folder.join(name.replace(from, to)))?;
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if renamed(&name) != name {
+            fs::rename(entry.path(), folder.join(renamed(&name)))?;
         }
     }
     Ok(())

@@ -27,6 +27,7 @@ pub struct SweepJson {
     generated_at: String,
     version: String,
     numerics: Vec<String>,
+    origins: Vec<fitroom_domain::Provenance>,
     overrides: Vec<String>,
     classes: Vec<String>,
     /// Photographs of each split.
@@ -150,6 +151,7 @@ pub fn sweep_json(report: &SweepReport) -> SweepJson {
         generated_at: report.generated_at.clone(),
         version: report.version.clone(),
         numerics: report.numerics.clone(),
+        origins: report.origins.clone(),
         overrides: report.overrides.clone(),
         classes: summary
             .map(|summary| summary.classes.clone())

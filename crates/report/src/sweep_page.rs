@@ -1,6 +1,6 @@
 //! The report of one sweep.
 
-use fitroom_domain::TRAINING_SEMANTICS;
+use fitroom_domain::{Provenance, TRAINING_SEMANTICS};
 use maud::{Markup, html};
 
 use crate::analysis::Analysis;
@@ -135,6 +135,31 @@ fn contents(page: &Markup) -> Markup {
     }
 }
 
+/// A command, and what it was given on.
+fn shown_origin(origin: &Provenance) -> Markup {
+    let Provenance {
+        command_line,
+        git,
+        versions,
+        machine,
+        ..
+    } = origin;
+    let gibibytes = machine.memory_bytes as f64 / f64::from(1 << 30);
+    html! {
+        code { (command_line.join(" ")) }
+        @match git {
+            Some(git) => {
+                ", commit " code { (git.commit.get(..12).unwrap_or(&git.commit)) }
+                @if git.dirty { " and what differed from it" }
+            },
+            None => { ", no commit" },
+        }
+        ", Fitting Room " (versions.fitroom) ", LibTorch " (versions.libtorch)
+        ", training rules " (versions.training_semantics) ", " (machine.cpu) ", " (machine.cores) " cores, "
+        (format!("{gibibytes:.1} GiB"))
+    }
+}
+
 /// What else the figures depend on.
 fn reproduction(report: &SweepReport) -> Markup {
     if report.numerics.is_empty() {
@@ -152,6 +177,10 @@ fn reproduction(report: &SweepReport) -> Markup {
                 p { "The same trial trained again with the same numerics on a CPU gives the same bits." }
             }
             ul { @for numerics in &report.numerics { li { code { (numerics) } } } }
+            @if !report.origins.is_empty() {
+                h3 { "How the trials came about" }
+                ul { @for origin in &report.origins { li { (shown_origin(origin)) } } }
+            }
             p.note {
                 "Training rules " (TRAINING_SEMANTICS) "; report by Fitting Room " (report.version) "."
             }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fitroom_domain::{
-    DatasetKey, EpochMetrics, Flip, RecordedFigures, RecordedTrial, SplitCounts, Task, TaskSummary,
-    TrialId, TrialState, leaderboard,
+    DatasetKey, EpochMetrics, Flip, Provenance, RecordedFigures, RecordedTrial, SplitCounts, Task,
+    TaskSummary, TrialId, TrialState, leaderboard,
 };
 
 use crate::test_report::TestReport;
@@ -29,6 +29,8 @@ pub struct SweepReport {
     pub version: String,
     /// The distinct `numerics` of the attempts that trained the trials.
     pub numerics: Vec<String>,
+    /// By which commands, programs and machines the finished trials came about, as far as that is recorded.
+    pub origins: Vec<Provenance>,
     /// The loss of accuracy against the best that is still good enough to ship, a share in [0, 1).
     pub margin: f64,
     /// Every trial that the sweep wants, in any state and order.

@@ -1,6 +1,6 @@
 //! Reading sweeps.
 
-use fitroom_domain::{Fingerprint, Task, TaskSummary};
+use fitroom_domain::{Fingerprint, Provenance, Task, TaskSummary};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -80,6 +80,32 @@ impl Store {
         .fetch_all(self.reader())
         .await
         .doing("list sweeps")
+    }
+
+    /// By which commands, programs and machines the finished trials came about that any plan of a sweep had, as far as
+    /// that is recorded; each once, the oldest first.
+    pub async fn origins(&self, sweep: i64) -> Result<Vec<Provenance>, StoreError> {
+        let mut origins: Vec<Provenance> = sqlx::query(
+            "select sweep_runs.provenance from sweep_runs where provenance is not null and key in (
+                 select attempts.sweep_run_key from sweep_trials as wish
+                 join attempts on attempts.trial_key = wish.trial_key
+                 where wish.sweep_key = ? and attempts.state = 'finished')
+             order by key",
+        )
+        .bind(sweep)
+        .try_map(|row| from_json(&row, "provenance"))
+        .fetch_all(self.reader())
+        .await
+        .doing("list how trials came about")?;
+        let mut seen = Vec::new();
+        origins.retain(|origin| {
+            let is_new = !seen.contains(origin);
+            if is_new {
+                seen.push(origin.clone());
+            }
+            is_new
+        });
+        Ok(origins)
     }
 }
 

@@ -5,9 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::sweeping::sync_folder;
-
-/// What TensorBoard knows event files by, and what it does not.
-const EVENTS: (&str, &str) = ("tfevents", "tf-events");
+use crate::trash::{TRASH, hidden, hide_from_tensorboard};
 
 /// The trash of one call: `runs/.trash/doctor/<time>`. It is made once something goes there.
 #[derive(Debug, Clone)]
@@ -23,7 +21,7 @@ impl Trash {
         let time = now.replace(':', "-");
         Trash {
             runs: runs.to_owned(),
-            folder: Path::new(".trash").join("doctor").join(time),
+            folder: Path::new(TRASH).join("doctor").join(time),
         }
     }
 
@@ -79,23 +77,6 @@ impl Trash {
 
 fn make_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
-}
-
-/// The name of an event file under which TensorBoard does not show it; any other name as it is.
-fn hidden(name: &str) -> String {
-    name.replace(EVENTS.0, EVENTS.1)
-}
-
-/// Renames event files in a folder so that TensorBoard does not show them.
-fn hide_from_tensorboard(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.contains(EVENTS.0) {
-            fs::rename(entry.path(), folder.join(hidden(&name)))?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

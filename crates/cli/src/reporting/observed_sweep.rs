@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use fitroom_domain::{DatasetKey, EpochMetrics, TrialState};
+use fitroom_domain::{DatasetKey, EpochMetrics, Provenance, TrialState};
 use fitroom_report::{SweepReport, SweepSource, TrialRow as ReportRow};
 use fitroom_store::{SweepOrigin, SweepRecord, TrialRow};
 
@@ -18,6 +18,8 @@ const MOST_PROBLEMS: usize = 3;
 pub(super) struct ObservedSweep<'a> {
     pub(super) sweep: &'a SweepRecord,
     pub(super) trials: Vec<TrialRow>,
+    /// How they came about.
+    pub(super) origins: Vec<Provenance>,
     /// The last epoch of each trial that has any, by its key.
     pub(super) last_epochs: BTreeMap<i64, u32>,
     /// What a cheaper network's accuracy may lack.
@@ -44,6 +46,7 @@ impl ObservedSweep<'_> {
             &sweep,
             &run_at,
             &self.trials,
+            &self.origins,
             &self.last_epochs,
             &self.margin,
             &self.dataset.is_some(),
@@ -85,6 +88,7 @@ impl ObservedSweep<'_> {
             margin: self.margin,
             trials: trials.collect(),
             numerics: numerics.into_iter().cloned().collect(),
+            origins: self.origins,
             pictures: predictions.pictures,
             photographs: BTreeMap::new(),
             test: None,

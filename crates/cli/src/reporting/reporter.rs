@@ -84,6 +84,7 @@ impl<'a> Reporter<'a> {
             model,
             // Before the curves: these may go on meanwhile, and then the page is made again.
             last_epochs: database.wait(store.last_epochs(sweep.key))?,
+            origins: database.wait(store.origins(sweep.key))?,
             trials: database.wait(store.wanted_trials(sweep.key))?,
             margin,
             dataset: match sweep.summary() {

@@ -15,9 +15,9 @@ pub(crate) mod test_split;
 use std::collections::BTreeMap;
 
 use fitroom_domain::{
-    ConfusionMatrix, DatasetKey, EpochMetrics, Flip, Hyperparameters, ImageSize, LossAndAccuracy,
-    NetworkShape, RecordedFigures, RecordedTrial, Split, SplitCounts, Task, TaskDefinition,
-    TaskSummary, TrainSettings, Trial, TrialState,
+    ConfusionMatrix, DatasetKey, EpochMetrics, Flip, GitState, Hyperparameters, ImageSize,
+    LossAndAccuracy, Machine, NetworkShape, Provenance, RecordedFigures, RecordedTrial, Split,
+    SplitCounts, Task, TaskDefinition, TaskSummary, TrainSettings, Trial, TrialState, Versions,
 };
 use fitroom_report::{
     CheckGroup, CheckPairs, CheckPicture, CheckReport, CheckSection, CheckSmallClass, IndexDataset,
@@ -303,6 +303,7 @@ pub(crate) fn report(trials: Vec<TrialRow>) -> SweepReport {
         generated_at: "2025-03-14 09:26".to_owned(),
         version: "0.1.0".to_owned(),
         numerics: vec!["libtorch 2.13.0, avx2, cpu, 1 thread".to_owned()],
+        origins: vec![origin()],
         margin: 0.01,
         trials,
         pictures: Vec::new(),
@@ -505,5 +506,29 @@ pub(crate) fn check() -> CheckReport {
         }],
         skipped: vec![("images/7.jpg".to_owned(), "cannot be decoded".to_owned())],
         more_skipped: 2,
+    }
+}
+
+/// How all trials came about.
+fn origin() -> Provenance {
+    Provenance {
+        command_line: ["fitroom", "sweep", "sweeps/<all>.toml"]
+            .map(str::to_owned)
+            .to_vec(),
+        working_folder: "/home/anna".to_owned(),
+        git: Some(GitState {
+            commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            dirty: true,
+        }),
+        versions: Versions {
+            fitroom: "0.1.0".to_owned(),
+            libtorch: "2.13.0".to_owned(),
+            training_semantics: 1,
+        },
+        machine: Machine {
+            cpu: "a processor".to_owned(),
+            cores: 2,
+            memory_bytes: 24 << 30,
+        },
     }
 }
