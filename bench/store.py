@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median, quantiles
 
 from machine import SetupError
@@ -17,7 +18,7 @@ FOLDER, REPORTS = WORK / "store", WORK / "store-reports"
 FOLDERS = ["--runs", FOLDER, "--reports", REPORTS, "--datasets", DATASETS]
 SIZES = [10_000, 100_000, 1_000_000]
 QUERIES = ["best", "list", "report"]
-ROUNDS, CALLS, EPOCHS = 100, 20, 10_000
+ROUNDS, CALLS, EPOCHS, POLLERS = 100, 20, 10_000, 2
 # Seconds.
 WRITE_LIMIT, QUERY_LIMIT, END_LIMIT = 600, 60, 60
 # Else it asks the network.
@@ -68,7 +69,7 @@ BESIDE_READERS = """\
 ### Beside readers
 
 One process records {epochs:,} single epochs in the store, as a sweep does, each in a transaction of its own: alone, and
-while `fitroom runs list --json --limit 50` is called again and again and `fitroom report --watch` writes pages. Errors are
+while two processes call `fitroom runs list --json --limit 50` again and again and `fitroom report --watch` writes pages. Errors are
 processes of all three kinds that failed."""
 
 
@@ -229,18 +230,29 @@ def beside_readers(trials, epochs, say):
 
 
 def live(epochs, with_readers):
-    """Milliseconds of each epoch that one process writes, the calls of the reader, and how many processes failed."""
+    """Milliseconds of each epoch that one process writes, the calls of the pollers, and how many processes failed."""
     polls = errors = 0
     with contextlib.ExitStack() as stack:
         watch = begin(stack, WATCH, "store-watch") if with_readers else None
         writer = begin(stack, [STORE, "live", FOLDER, epochs], "store-live")
-        while with_readers and writer.poll() is None:
-            errors += not succeeds(POLL, LOGS / "store-poll.log")
-            polls += 1
+        if with_readers:
+            with ThreadPoolExecutor(POLLERS) as pool:
+                polling = [pool.submit(poll, writer, number) for number in range(POLLERS)]
+            counts = [one.result() for one in polling]
+            polls, errors = (sum(column) for column in zip(*counts))
         errors += writer.wait() != 0
         errors += with_readers and not ends(watch)
     text = (LOGS / "store-live.out").read_text()
     return json.loads(text or "{}").get("milliseconds", []), polls, errors
+
+
+def poll(writer, number):
+    """Calls of one poller until the writer has ended, and how many failed."""
+    polls = errors = 0
+    while writer.poll() is None:
+        errors += not succeeds(POLL, LOGS / f"store-poll-{number}.log")
+        polls += 1
+    return polls, errors
 
 
 def begin(stack, call, name):
