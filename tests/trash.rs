@@ -132,7 +132,7 @@ fn what_was_trained_again_is_not_replaced_by_what_was_removed() {
         restored.stderr
     );
     assert_eq!(workplace.trials(), trained_again);
-    // It can be removed again, and what was trained last comes back.
+    // It can be removed again: what was trained last comes back, and what was removed first stays in the trash.
     assert_eq!(call(&["runs", "remove", &name]).code, Some(0));
     assert_eq!(call(&["runs", "restore", &name]).code, Some(0));
     assert_eq!(workplace.trials(), trained_again);
@@ -147,9 +147,12 @@ fn the_trash_is_emptied_by_age_and_only_when_asked() {
     let removed = workplace.fitroom(&["runs", "remove", &names[0], &names[1]]);
     assert_eq!(removed.code, Some(0), "{}", removed.stderr);
     let place = |trial: &Value| workplace.path(&format!("runs/.trash/{}", text(trial, "trial")));
-    let month_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(31 * 24 * 3600);
-    let folder = fs::File::open(place(old)).unwrap();
-    folder.set_modified(month_ago).unwrap();
+    // As if it had been removed long ago.
+    let record = place(old).join("removed.json");
+    let text = fs::read_to_string(&record).unwrap();
+    let mut removed: Value = serde_json::from_str(&text).unwrap();
+    removed["removed_at"] = "2026-01-01T00:00:00.000Z".into();
+    fs::write(&record, removed.to_string()).unwrap();
     let gc = |arguments: &[&str]| {
         let all: Vec<&str> = ["runs", "gc"].iter().chain(arguments).copied().collect();
         let run = workplace.fitroom(&all);
@@ -175,4 +178,80 @@ fn the_trash_is_emptied_by_age_and_only_when_asked() {
         assert!(!names.contains(&file_name(&folder)));
         assert!(folder.join("result.toml").is_file());
     }
+}
+
+#[test]
+fn no_removal_takes_the_place_of_another() {
+    let workplace = trained();
+    let before = workplace.trials();
+    let name = text(&before[2], "name");
+    let call = |arguments: &[&str], code| {
+        let run = workplace.fitroom(arguments);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.stderr);
+        run.stderr
+    };
+    call(&["runs", "tag", &name, "--add", "keep"], 0);
+    let tagged = workplace.trials();
+    call(&["runs", "remove", &name], 0);
+    // Planned again and never begun: the sweep is asked for what it would train, and then for nothing.
+    let forget = workplace.query::<(i64,)>(
+        "insert into trials (key, id, name, task_key, state, listed_key, configuration, trial)
+         select 1000, removed.id, 'x', task_key, 'planned', listed_key, configuration, trial
+         from trials, removed_trials as removed limit 1 returning key",
+    );
+    assert_eq!(forget.len(), 1);
+    let id = text(&before[2], "trial");
+    call(&["runs", "remove", &id], 0);
+    // The newest is a record without files; the finished one stays whatever becomes of it.
+    call(&["runs", "restore", &id], 1);
+    let place = workplace.path(&format!("runs/.trash/{id}"));
+    assert!(place.join("model.safetensors").is_file());
+    fs::remove_dir_all(workplace.path(&format!("runs/.trash/{id}.2"))).unwrap();
+    call(&["runs", "restore", &id], 0);
+    assert_eq!(workplace.trials(), tagged);
+}
+
+#[test]
+fn what_cannot_be_restored_is_said_and_stays() {
+    let workplace = trained();
+    let trials = workplace.trials();
+    let (first, second) = (&trials[2], &trials[3]);
+    let removed = workplace.fitroom(&[
+        "runs",
+        "remove",
+        &text(first, "name"),
+        &text(second, "name"),
+    ]);
+    assert_eq!(removed.code, Some(0), "{}", removed.stderr);
+    let place = |trial: &Value| workplace.path(&format!("runs/.trash/{}", text(trial, "trial")));
+    fs::write(place(first).join("removed.json"), "").unwrap();
+    let record = place(second).join("removed.json");
+    let sound = fs::read_to_string(&record).unwrap();
+    let mut hostile: Value = serde_json::from_str(&sound).unwrap();
+    hostile["record"]["folder"] = "../../outside/of/it".into();
+    fs::write(&record, hostile.to_string()).unwrap();
+    let restore = |arguments: &[&str], code| {
+        let all: Vec<&str> = ["runs", "restore"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        let run = workplace.fitroom(&all);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.stderr);
+        run.stderr
+    };
+    let said = restore(&["--all"], 1);
+    assert!(said.contains("expected dataset/sweep/trial"), "{said}");
+    assert!(said.contains(&text(first, "trial")), "{said}");
+    let said = restore(&[&text(first, "trial")], 2);
+    assert!(said.contains("cannot be read"), "{said}");
+    assert!(place(first).is_dir() && place(second).is_dir());
+    fs::write(&record, sound).unwrap();
+    restore(&["--all"], 1);
+    assert_eq!(workplace.trials().len(), trials.len() - 1);
+    // A file that somebody put there is removed like the rest.
+    fs::write(workplace.path("runs/.trash/stray"), "x").unwrap();
+    let gc = workplace.fitroom(&["runs", "gc"]);
+    assert_eq!(gc.code, Some(0), "{}", gc.stderr);
+    assert!(gc.stderr.contains("2 removed for good"), "{}", gc.stderr);
 }

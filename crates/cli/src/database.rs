@@ -91,6 +91,8 @@ fn failure(error: OpenError) -> Failure {
         OpenError::NetworkFileSystem { .. } | OpenError::Newer { .. } => {
             Failure::Input(error.into())
         }
-        OpenError::Io { .. } | OpenError::Database { .. } => Failure::Machine(error.into()),
+        OpenError::Io { .. } | OpenError::Database { .. } | OpenError::InUse { .. } => {
+            Failure::Machine(error.into())
+        }
     }
 }

@@ -27,9 +27,9 @@ pub(crate) use result_file::{FileEntry, ResultFile};
 pub(crate) use sweep_record_file::SweepRecordFile;
 pub(crate) use trial_file::TrialDescription;
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use serde::de::DeserializeOwned;
 
 /// All that determines the result.
@@ -48,6 +48,21 @@ pub(crate) const WEIGHTS: &str = "model.safetensors";
 pub(crate) const EVENTS: &str = "events.out.tfevents.";
 /// The file of training in progress.
 pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
+
+/// Where a trial's folder lies that is recorded so: `<dataset>/<sweep>/<trial>` in the runs folder.
+///
+/// # Errors
+/// When it is recorded otherwise: nothing outside of the runs folder is a trial's.
+pub(crate) fn trial_folder(runs: &Path, recorded: &str) -> anyhow::Result<PathBuf> {
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(name) if !name.to_string_lossy().starts_with('.'));
+    let parts: Vec<Component<'_>> = Path::new(recorded).components().collect();
+    match parts.len() == 3 && parts.into_iter().all(is_plain) {
+        true => Ok(runs.join(recorded)),
+        false => Err(anyhow!(
+            "`{recorded}` is recorded as a trial's folder, expected dataset/sweep/trial\n(`fitroom doctor` says more)"
+        )),
+    }
+}
 
 /// Reads a file of TOML.
 ///

@@ -2,31 +2,31 @@
 //!
 //! ```text
 //! .trash/<trial id>/          a removed trial: its folder and removed.json, all that the database had of it
+//! .trash/<trial id>.2/        the same trial, removed again
 //! .trash/doctor/<time>/…      damaged files that `doctor` took away
 //! ```
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+mod entries;
 
-use anyhow::Context;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
 use fitroom_domain::TrialId;
 use fitroom_store::TrialRecord;
 use serde::{Deserialize, Serialize};
 
+use crate::sweeping::sync_folder;
+
+pub(crate) use entries::{Content, RemovedSummary, TrashEntry, entries};
+
 /// Its folder, in the runs folder.
 pub(crate) const TRASH: &str = ".trash";
-const REMOVED: &str = "removed.json";
+/// The record of a removed trial, in its place.
+pub(crate) const REMOVED: &str = "removed.json";
 
 /// What TensorBoard knows event files by, and what it does not: trials in the trash are not to be shown.
 const EVENTS: (&str, &str) = ("tfevents", "tf-events");
-
-/// The trash of a runs folder.
-#[derive(Debug)]
-pub(crate) struct Trash {
-    folder: PathBuf,
-}
 
 /// `removed.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,139 +39,129 @@ pub(crate) struct RemovedTrial {
     pub(crate) record: TrialRecord,
 }
 
-/// Something in the trash.
-#[derive(Debug)]
-pub(crate) struct TrashEntry {
-    /// Where it lies.
-    pub(crate) path: PathBuf,
-    /// The trial, if it is one that can be brought back.
-    pub(crate) removed: Option<RemovedTrial>,
-    /// How much room it takes.
-    pub(crate) bytes: u64,
-    /// When it was put there.
-    pub(crate) since: SystemTime,
+impl RemovedTrial {
+    /// Reads the record in a place of the trash.
+    ///
+    /// # Errors
+    /// When there is none, or it says something else.
+    pub(crate) fn read(place: &Path) -> io::Result<RemovedTrial> {
+        let text = fs::read_to_string(place.join(REMOVED))?;
+        serde_json::from_str(&text).map_err(io::Error::other)
+    }
+
+    /// Writes it into a folder, and waits until it is on the disk.
+    fn write(&self, folder: &Path) -> io::Result<()> {
+        let partial = folder.join(format!("{REMOVED}.partial"));
+        let text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
+        let mut file = File::create(&partial)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(partial, folder.join(REMOVED))?;
+        sync_folder(folder)
+    }
 }
 
-impl Trash {
-    /// That of this runs folder; it need not be there yet.
-    pub(crate) fn of(runs: &Path) -> Trash {
-        Trash {
-            folder: runs.join(TRASH),
-        }
-    }
+/// A trial that has just been moved to the trash.
+#[derive(Debug, Clone)]
+pub(crate) struct Moved {
+    /// Where it lies now.
+    pub(crate) place: PathBuf,
+    /// The folder that it was moved from; `None`: it had none, and its record alone is there.
+    from: Option<PathBuf>,
+}
 
-    /// Where a trial lies once it is removed.
-    pub(crate) fn place(&self, id: &TrialId) -> PathBuf {
-        self.folder.join(id.as_str())
-    }
-
-    /// Moves a trial's folder, if it has one, to its place in the trash, with its record. Returns whether a folder was
-    /// moved.
+impl Moved {
+    /// Moves a trial's folder, if it has one, to a place of its own in the trash, with its record.
     ///
     /// # Errors
     /// When the disk refuses; then the folder is where it was.
-    pub(crate) fn take(&self, folder: Option<&Path>, removed: &RemovedTrial) -> io::Result<bool> {
-        let id = removed.record.trial.id();
-        let place = self.place(&id);
-        fs::create_dir_all(&self.folder)?;
-        // Nothing is there if somebody deleted it, or an earlier call moved it and was killed.
-        let folder = folder.filter(|folder| folder.exists());
-        match folder {
-            Some(folder) => {
-                // A trial that was removed before and trained again is the same to the bit.
-                if place.exists() {
-                    fs::remove_dir_all(&place)?;
-                }
-                fs::rename(folder, &place)?;
+    pub(crate) fn to_trash(
+        runs: &Path,
+        folder: Option<&Path>,
+        removed: &RemovedTrial,
+    ) -> io::Result<Moved> {
+        let trash = runs.join(TRASH);
+        fs::create_dir_all(&trash)?;
+        let place = free_place(&trash, &removed.record.trial.id());
+        let moved = Moved {
+            place,
+            from: folder.filter(|it| it.is_dir()).map(Path::to_owned),
+        };
+        match &moved.from {
+            Some(from) => {
+                // Before it is moved: whatever happens, a folder in the trash has its record.
+                removed.write(from)?;
+                fs::rename(from, &moved.place)?;
             }
-            None => fs::create_dir_all(&place)?,
+            None => {
+                fs::create_dir(&moved.place)?;
+                removed.write(&moved.place)?;
+            }
         }
-        let describe = || -> io::Result<()> {
-            let text = serde_json::to_string_pretty(removed).map_err(io::Error::other)?;
-            fs::write(place.join(REMOVED), text)?;
-            hide_from_tensorboard(&place)
+        let hide = || -> io::Result<()> {
+            hide_from_tensorboard(&moved.place)?;
+            sync_folder(&trash)
         };
-        describe().inspect_err(|_| {
+        hide().inspect_err(|_| {
             // The first error is the one to tell.
-            let _ = self.give_back(&id, folder);
+            let _ = moved.undo();
         })?;
-        Ok(folder.is_some())
+        Ok(moved)
     }
 
-    /// Moves a trial back to its folder; without one its record alone was there.
+    /// Takes it back. What somebody put into the place meanwhile stays.
     ///
     /// # Errors
-    /// When the disk refuses, or something lies there.
-    pub(crate) fn give_back(&self, id: &TrialId, folder: Option<&Path>) -> io::Result<()> {
-        let place = self.place(id);
-        let Some(folder) = folder else {
-            return fs::remove_dir_all(place);
-        };
-        if folder.exists() {
-            let there = format!("`{}` is there already", folder.display());
-            return Err(io::Error::other(there));
+    /// When the disk refuses; then it lies in the trash, with its record.
+    pub(crate) fn undo(&self) -> io::Result<()> {
+        match &self.from {
+            Some(from) => {
+                move_back(&self.place, from)?;
+                fs::remove_file(from.join(REMOVED))
+            }
+            None => remove_record(&self.place),
         }
-        if let Some(above) = folder.parent() {
-            fs::create_dir_all(above)?;
-        }
-        rename_files(&place, shown)?;
-        match fs::remove_file(place.join(REMOVED)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        fs::rename(&place, folder)
-    }
-
-    /// Whether more of a trial is there than its record.
-    pub(crate) fn has_files(&self, id: &TrialId) -> bool {
-        let listed = fs::read_dir(self.place(id)).into_iter().flatten().flatten();
-        listed.into_iter().any(|entry| entry.file_name() != REMOVED)
-    }
-
-    /// All that is in the trash, the oldest first.
-    ///
-    /// # Errors
-    /// When it cannot be listed.
-    pub(crate) fn entries(&self) -> anyhow::Result<Vec<TrashEntry>> {
-        let at = || format!("failed to list `{}`", self.folder.display());
-        let mut entries = Vec::new();
-        let listed = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(entries),
-            listed => listed.with_context(at)?,
-        };
-        for entry in listed {
-            let path = entry.with_context(at)?.path();
-            entries.push(TrashEntry {
-                removed: removed_trial(&path),
-                bytes: bytes_of(&path).with_context(at)?,
-                since: fs::symlink_metadata(&path)
-                    .and_then(|found| found.modified())
-                    .with_context(at)?,
-                path,
-            });
-        }
-        entries.sort_by_key(|entry| entry.since);
-        Ok(entries)
     }
 }
 
-impl TrashEntry {
-    /// Whether it is the place of a trial with this id, or one that begins so.
-    pub(crate) fn is_called(&self, called: &str) -> bool {
-        let name = self.path.file_name().map(|name| name.to_string_lossy());
-        !called.is_empty() && name.is_some_and(|name| name.starts_with(called))
+/// Moves a trial's folder from the trash to where it was. Its record stays in it.
+///
+/// # Errors
+/// When the disk refuses, or something lies there.
+pub(crate) fn move_back(place: &Path, folder: &Path) -> io::Result<()> {
+    if folder.exists() {
+        let there = format!("`{}` is there already", folder.display());
+        return Err(io::Error::other(there));
     }
-
-    /// Whether it has been there for longer than this.
-    pub(crate) fn is_older_than(&self, age: Duration) -> bool {
-        self.since.elapsed().is_ok_and(|found| found >= age) || age.is_zero()
+    if let Some(above) = folder.parent() {
+        fs::create_dir_all(above)?;
     }
+    rename_files(place, shown)?;
+    fs::rename(place, folder)?;
+    folder.parent().map_or(Ok(()), sync_folder)
 }
 
-/// The record of a removed trial; older versions left none.
-fn removed_trial(place: &Path) -> Option<RemovedTrial> {
-    let text = fs::read_to_string(place.join(REMOVED)).ok()?;
-    serde_json::from_str(&text).ok()
+/// Removes a place of the trash that holds a record and nothing else.
+///
+/// # Errors
+/// When there is more, or the disk refuses.
+pub(crate) fn remove_record(place: &Path) -> io::Result<()> {
+    fs::remove_file(place.join(REMOVED))?;
+    fs::remove_dir(place)
+}
+
+/// Whether more of a trial lies in a place of the trash than its record.
+pub(crate) fn has_files(place: &Path) -> bool {
+    let listed = fs::read_dir(place).into_iter().flatten().flatten();
+    listed.into_iter().any(|entry| entry.file_name() != REMOVED)
+}
+
+/// A place in the trash where nothing lies.
+fn free_place(trash: &Path, id: &TrialId) -> PathBuf {
+    let place = trash.join(id.as_str());
+    let numbered = (2..).map(|number| trash.join(format!("{id}.{number}")));
+    let mut places = std::iter::once(place.clone()).chain(numbered);
+    places.find(|it| !it.exists()).unwrap_or(place)
 }
 
 /// The name of an event file under which TensorBoard does not show it; any other name as it is.
@@ -200,17 +190,4 @@ fn rename_files(folder: &Path, renamed: fn(&str) -> String) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The bytes of all files in a folder, or of a file.
-fn bytes_of(path: &Path) -> io::Result<u64> {
-    let found = fs::symlink_metadata(path)?;
-    if !found.is_dir() {
-        return Ok(found.len());
-    }
-    let mut bytes = 0;
-    for entry in fs::read_dir(path)? {
-        bytes += bytes_of(&entry?.path())?;
-    }
-    Ok(bytes)
 }

@@ -57,6 +57,7 @@ pub use put_record::PutError;
 pub use read::TrialRow;
 pub use recover::{RecoveredSweep, TrialPlace};
 pub use register::{Registered, SweepRun, SweepToRun};
+pub use remarks::Remark;
 pub use remove::RemoveError;
 pub use selection::Preference;
 pub use standing::Standing;

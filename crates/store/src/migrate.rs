@@ -22,6 +22,20 @@ pub(crate) async fn migrate(path: &Path, options: SqliteConnectOptions) -> Resul
     closed.map_err(|error| migration_error(path, error.into()))
 }
 
+/// The newest change of schema in a database; `None` if it has none or cannot be asked.
+pub(crate) async fn schema(path: &Path, options: SqliteConnectOptions) -> Option<i64> {
+    if !path.is_file() {
+        return None;
+    }
+    let mut connection = options.connect().await.ok()?;
+    let found = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+        .fetch_one(&mut connection)
+        .await;
+    // Whatever it said, it is not needed any more.
+    let _ = connection.close().await;
+    found.ok().flatten()
+}
+
 /// Whether a database has the newest schema; an error if it has one of a newer version.
 pub(crate) async fn is_up_to_date(
     path: &Path,
@@ -43,7 +57,8 @@ pub(crate) async fn is_up_to_date(
     }
 }
 
-fn newest() -> i64 {
+/// The newest change of schema that is known.
+pub(crate) fn newest() -> i64 {
     let versions = MIGRATIONS.iter().map(|migration| migration.version);
     versions.max().unwrap_or(0)
 }

@@ -9,7 +9,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Doing, StoreError};
-use crate::migrate::{is_up_to_date, migrate};
+use crate::migrate::{is_up_to_date, migrate, newest, schema};
+use crate::workers::worker_locks;
 
 /// How long a write waits for other processes.
 const BUSY: Duration = Duration::from_secs(30);
@@ -67,6 +68,19 @@ pub enum OpenError {
         /// The newest that this program knows.
         known: i64,
     },
+    /// It has to be brought up to date, and an older fitroom is at work with it.
+    #[error(
+        "`{path}` is to be brought up to date from schema {found}, but an older fitroom trains with it (`{lock}`)\n\
+         (let it end or stop it first; the same command goes on afterwards)"
+    )]
+    InUse {
+        /// The database.
+        path: PathBuf,
+        /// Its newest change of schema.
+        found: i64,
+        /// The lock of the process that uses it.
+        lock: PathBuf,
+    },
     /// It cannot be opened or brought up to date.
     #[error("failed to open the database `{path}`: {reason}")]
     Database {
@@ -95,6 +109,9 @@ impl Store {
         // sqlx's own migration lock does nothing for SQLite.
         let _lock = Store::lock(runs)?;
         let options = options(path).journal_mode(SqliteJournalMode::Wal);
+        if Store::exists(runs) {
+            refuse_under_workers(runs, path).await?;
+        }
         migrate(path, options.clone()).await?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -120,10 +137,14 @@ impl Store {
             return Ok(None);
         }
         let path = Store::path(runs);
-        let length = fs::metadata(&path).map(|file| file.len());
-        if length.is_ok_and(|length| length < 512) {
-            let reason = "it is too short for a database".to_owned();
-            return Err(OpenError::Database { path, reason });
+        let is_too_short = || fs::metadata(&path).is_ok_and(|file| file.len() < 512);
+        if is_too_short() {
+            // Somebody may just be making it.
+            drop(Store::lock(runs)?);
+            if is_too_short() {
+                let reason = "it is too short for a database".to_owned();
+                return Err(OpenError::Database { path, reason });
+            }
         }
         if !is_up_to_date(&Store::path(runs), reading(runs)).await? {
             Store::open(runs).await?.close().await;
@@ -211,6 +232,28 @@ impl Store {
     /// Where to ask what changed.
     pub(crate) fn watcher(&self) -> &SqlitePool {
         &self.watcher
+    }
+}
+
+/// A database of an older schema is not changed while processes use it that know no newer one.
+async fn refuse_under_workers(runs: &Path, path: &Path) -> Result<(), OpenError> {
+    let Some(found) = schema(path, reading(runs)).await else {
+        return Ok(());
+    };
+    if found >= newest() {
+        return Ok(());
+    }
+    let locks = worker_locks(runs).map_err(|error| OpenError::Database {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
+    match locks.into_iter().find(|lock| lock.is_alive) {
+        Some(lock) => Err(OpenError::InUse {
+            path: path.to_owned(),
+            found,
+            lock: lock.path,
+        }),
+        None => Ok(()),
     }
 }
 

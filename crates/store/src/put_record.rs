@@ -90,9 +90,10 @@ impl<'r> Putting<'r> {
     async fn put(&mut self, old_key: Option<i64>, record: &'r TrialRecord) -> Result<(), PutError> {
         let (id, name) = (record.trial.id(), record.trial.name());
         let since = make_room(&mut self.transaction, id.as_str(), &name).await?;
-        if let Some(key) = old_key {
-            give_back_key(&mut self.transaction, key).await?;
-        }
+        let old_key = match old_key {
+            Some(key) => give_back_key(&mut self.transaction, key, id.as_str()).await?,
+            None => None,
+        };
         let mut wishes = Vec::with_capacity(record.wishes.len());
         for wish in &record.wishes {
             let sweep = self.sweep(&wish.sweep).await?;
@@ -251,15 +252,28 @@ async fn make_room(
     }
 }
 
-/// Lets a trial have the key again that it had before it was removed: whoever still knows that one means this trial.
+/// The key that a trial had before it was removed, if it can have it again: whoever still knows it means this trial.
 async fn give_back_key(
     transaction: &mut Transaction<'static, Sqlite>,
     key: i64,
-) -> Result<(), StoreError> {
-    sqlx::query("delete from removed_trials where key = ?")
+    id: &str,
+) -> Result<Option<i64>, StoreError> {
+    sqlx::query("delete from removed_trials where key = ? and id = ?")
         .bind(key)
+        .bind(id)
         .execute(&mut **transaction)
         .await
         .doing(DOING)?;
-    Ok(())
+    // A database that was made anew has given it to another one.
+    let taken: Option<i64> = sqlx::query_scalar(
+        "select key from trials where key = ?1 union all select key from removed_trials where key = ?1",
+    )
+    .bind(key)
+    .fetch_optional(&mut **transaction)
+    .await
+    .doing(DOING)?;
+    Ok(match taken {
+        Some(_) => None,
+        None => Some(key),
+    })
 }

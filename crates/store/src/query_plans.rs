@@ -14,8 +14,9 @@ use crate::read::{Which, statement};
 use crate::trial_query::{Direction, TrialQuery, find_statement};
 
 /// What may be read from its begin to its end: there are few of them.
-const SMALL: [&str; 11] = [
+const SMALL: [&str; 12] = [
     "sqlite_master",
+    "made",
     "sweeps",
     "shown",
     "wanting",
@@ -29,12 +30,17 @@ const SMALL: [&str; 11] = [
 ];
 
 /// Statements that read a large table or index from its begin to its end, since their answer depends on all of it.
-const OF_ALL: [(&str, &str); 5] = [
+const OF_ALL: [(&str, &str); 6] = [
     // Store::trials.
     ("order by trials.key", "SCAN trials"),
     (
         "select count(*) from trials",
         "SCAN trials USING COVERING INDEX",
+    ),
+    // Store::standings.
+    (
+        "select key, row_number() over",
+        "SCAN trials USING INDEX trials_of_a_task",
     ),
     // Store::trial_places.
     (

@@ -6,32 +6,47 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
+use crate::trial_record::read_record;
 
 const DOING: &str = "write down what somebody says of a trial";
 
+/// What is to become of a trial's tags and note.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remark {
+    /// Tags that it gets.
+    pub add: Vec<String>,
+    /// Tags that it loses.
+    pub remove: Vec<String>,
+    /// Its new note, or that it loses the one that it has; `None`: that stays.
+    pub note: Option<Option<String>>,
+}
+
 impl Store {
-    /// Gives a trial these tags and this note, in place of those that it has. `place` writes them to its folder, while
-    /// the database's write lock is held. `false`, and nothing happens, if the trial is not there.
+    /// Changes a trial's tags and note. `place` gets what they are from now on, and writes them to its folder, while the
+    /// database's write lock is held. `None`, and nothing happens, if the trial is not there; else its tags.
     pub async fn remark(
         &self,
         trial: i64,
-        tags: &[String],
-        note: Option<&str>,
-        place: impl FnOnce() -> io::Result<()>,
-    ) -> Result<bool, StoreError> {
+        remark: &Remark,
+        place: impl FnOnce(&[String], Option<&str>) -> io::Result<()>,
+    ) -> Result<Option<Vec<String>>, StoreError> {
         let mut transaction = self.write().await?;
-        let known: Option<i64> = sqlx::query_scalar("select 1 from trials where key = ?")
-            .bind(trial)
-            .fetch_optional(&mut *transaction)
-            .await
-            .doing(DOING)?;
-        if known.is_none() {
-            return Ok(false);
-        }
-        write_remarks(&mut transaction, trial, tags, note).await?;
-        place().map_err(StoreError::Files)?;
+        let Some(record) = read_record(&mut transaction, trial).await? else {
+            return Ok(None);
+        };
+        let mut tags = record.tags;
+        tags.extend(remark.add.iter().cloned());
+        tags.retain(|tag| !remark.remove.contains(tag));
+        tags.sort();
+        tags.dedup();
+        let note = match &remark.note {
+            Some(note) => note.clone(),
+            None => record.note,
+        };
+        write_remarks(&mut transaction, trial, &tags, note.as_deref()).await?;
+        place(&tags, note.as_deref()).map_err(StoreError::Files)?;
         transaction.commit().await.doing(DOING)?;
-        Ok(true)
+        Ok(Some(tags))
     }
 }
 

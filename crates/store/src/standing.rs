@@ -1,5 +1,7 @@
 //! Where a trial stands among those that answer the same.
 
+use std::collections::HashMap;
+
 use crate::error::{Doing, StoreError};
 use crate::open::Store;
 
@@ -31,5 +33,27 @@ impl Store {
             place: better.unsigned_abs() + 1,
             of: all.unsigned_abs(),
         }))
+    }
+
+    /// Where every finished trial stands among those of its task, by trial key.
+    pub async fn standings(&self) -> Result<HashMap<i64, Standing>, StoreError> {
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "select key, row_number() over (
+                     partition by task_key
+                     order by accuracy desc, parameters nulls last, loss nulls last, id),
+                 count(*) over (partition by task_key)
+             from trials where state = 'finished'",
+        )
+        .fetch_all(self.reader())
+        .await
+        .doing("find the places of trials on leaderboards")?;
+        let standing = |(key, place, of): (i64, i64, i64)| {
+            let standing = Standing {
+                place: place.unsigned_abs(),
+                of: of.unsigned_abs(),
+            };
+            (key, standing)
+        };
+        Ok(rows.into_iter().map(standing).collect())
     }
 }

@@ -86,11 +86,12 @@ impl Store {
     /// that is recorded; each once, the oldest first.
     pub async fn origins(&self, sweep: i64) -> Result<Vec<Provenance>, StoreError> {
         let mut origins: Vec<Provenance> = sqlx::query(
-            "select sweep_runs.provenance from sweep_runs where provenance is not null and key in (
-                 select attempts.sweep_run_key from sweep_trials as wish
-                 join attempts on attempts.trial_key = wish.trial_key
-                 where wish.sweep_key = ? and attempts.state = 'finished')
-             order by key",
+            "select sweep_runs.provenance from (
+                 select distinct attempts.sweep_run_key from sweep_trials as wish
+                 cross join attempts on attempts.trial_key = wish.trial_key
+                 where wish.sweep_key = ? and attempts.state = 'finished'
+             ) as made cross join sweep_runs on sweep_runs.key = made.sweep_run_key
+             where provenance is not null order by sweep_runs.key",
         )
         .bind(sweep)
         .try_map(|row| from_json(&row, "provenance"))

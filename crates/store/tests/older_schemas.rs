@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fitroom_domain::EpochMetrics;
-use fitroom_store::{Preference, Store, SweepOrigin, SweepRecord, TrialRow};
+use fitroom_store::{OpenError, Owner, Preference, Store, SweepOrigin, SweepRecord, TrialRow};
 use serde_json::{Value, json};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -338,4 +338,25 @@ async fn ask(runs: &TempDir, question: &'static str) -> Vec<String> {
         .await;
     connection.close().await.unwrap();
     answer.unwrap()
+}
+
+#[tokio::test]
+async fn nothing_is_brought_up_to_date_under_a_process_that_knows_the_older_schema_alone() {
+    let runs = runs(5);
+    let owner = Owner::new(runs.path()).unwrap();
+    let before = fs::read(runs.path().join("fitroom.db")).unwrap();
+    for refused in [
+        Store::open(runs.path()).await.map(drop),
+        Store::open_to_read(runs.path()).await.map(drop),
+    ] {
+        let error = refused.unwrap_err();
+        assert!(
+            matches!(error, OpenError::InUse { found: 5, .. }),
+            "{error}"
+        );
+        assert!(error.to_string().contains(owner.id()), "{error}");
+    }
+    assert!(fs::read(runs.path().join("fitroom.db")).unwrap() == before);
+    drop(owner);
+    Store::open(runs.path()).await.unwrap().close().await;
 }

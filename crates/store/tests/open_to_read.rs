@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use fitroom_domain::{Trial, TrialState};
 use fitroom_store::{
-    Ending, NewEvaluation, OpenError, Owner, Preference, PutError, Queue, RemoveError, Store,
-    StoreError, SweepToRun, TrialQuery,
+    Ending, NewEvaluation, OpenError, Owner, Preference, PutError, Queue, Remark, RemoveError,
+    Store, StoreError, SweepToRun, TrialQuery,
 };
 use helpers::{
     USAGE, claim, dataset, epoch, figures, files, finish, import, register, task, trials,
@@ -396,7 +396,10 @@ async fn whatever_would_write_is_refused() {
         ),
         (
             "remark",
-            store.remark(key, &[], None, nothing).await.unwrap_err(),
+            store
+                .remark(key, &Remark::default(), |_, _| Ok(()))
+                .await
+                .unwrap_err(),
         ),
         (
             "prune",

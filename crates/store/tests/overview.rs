@@ -178,6 +178,7 @@ async fn counts_and_best_trials_are_those_of_all_rows() {
 
     let mut ranked = store.trials().await.unwrap();
     leaderboard::sort(&mut ranked, |row| (row.id.clone(), row.figures));
+    let standings = store.standings().await.unwrap();
     for row in &ranked {
         let rivals: Vec<_> = (ranked.iter())
             .filter(|it| it.figures.is_some() && it.fingerprint == row.fingerprint)
@@ -190,6 +191,7 @@ async fn counts_and_best_trials_are_those_of_all_rows() {
             of: rivals.len() as u64,
         });
         assert_eq!(store.standing(row.key).await.unwrap(), expected);
+        assert_eq!(standings.get(&row.key).copied(), expected);
     }
 
     let epochs = store.last_epochs(grid).await.unwrap();

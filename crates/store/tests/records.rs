@@ -180,8 +180,9 @@ async fn world() -> World {
         (PLANNED, None),
         (FAILED, Some("")),
     ] {
-        let remarked = store.remark(key(place), &tags[place % 3..], note, || Ok(()));
-        assert!(remarked.await.unwrap());
+        let remark = helpers::remark(&tags[place % 3..], note);
+        let remarked = store.remark(key(place), &remark, |_, _| Ok(()));
+        assert!(remarked.await.unwrap().is_some());
     }
     let row = store
         .trials_with_keys(&[key(FINISHED)])
@@ -380,13 +381,13 @@ async fn a_key_that_is_given_back_is_given_to_nobody_else() {
     world.put(Some(last), record.clone()).await.unwrap();
     let later = register(&world.store, "more", &more, None).await;
     assert_eq!(later.trials, [last + 1, last + 2]);
-    // It cannot take one that another has.
+    // One that another has it does not take.
     world.remove(last).await;
-    let before = world.dump().await;
-    let refused = world.put(Some(last + 1), record.clone()).await.unwrap_err();
-    assert!(matches!(refused, PutError::Store(_)), "{refused}");
-    assert_eq!(world.dump().await, before);
-    world.put(Some(last), record).await.unwrap();
+    let id = record.trial.id();
+    world.put(Some(last + 1), record).await.unwrap();
+    let rows = world.store.trials().await.unwrap();
+    let back = rows.iter().find(|row| row.id == id).unwrap();
+    assert_eq!(back.key, last + 3);
 }
 
 #[tokio::test]
@@ -682,4 +683,57 @@ async fn a_trial_that_is_shared_goes_and_comes_back_for_every_sweep() {
     world.put(Some(key), record).await.unwrap();
     assert_eq!(wanted(world.grid.sweep).await, grid);
     assert_eq!(wanted(world.other.sweep).await, other);
+}
+
+#[tokio::test]
+async fn remarks_of_several_at_once_are_all_there() {
+    let runs = tempfile::tempdir().unwrap();
+    let store = Store::open(runs.path()).await.unwrap();
+    let dataset = helpers::dataset("small", '1');
+    let trials = helpers::trials(&dataset, &helpers::task("shapes", "shape"), 0..1);
+    let key = helpers::register(&store, "grid", &trials, None)
+        .await
+        .trials[0];
+    let other = Store::open(runs.path()).await.unwrap();
+    let tag = |name: &str| fitroom_store::Remark {
+        add: vec![name.to_owned()],
+        ..fitroom_store::Remark::default()
+    };
+    let note = fitroom_store::Remark {
+        note: Some(Some("odd".to_owned())),
+        ..fitroom_store::Remark::default()
+    };
+    let (one, two) = (tag("one"), tag("two"));
+    let (first, second, third) = tokio::join!(
+        store.remark(key, &one, |_, _| Ok(())),
+        other.remark(key, &two, |_, _| Ok(())),
+        store.remark(key, &note, |_, _| Ok(())),
+    );
+    assert!(first.unwrap().is_some() && second.unwrap().is_some() && third.unwrap().is_some());
+    let row = &store.trials_with_keys(&[key]).await.unwrap()[0];
+    assert_eq!(row.tags, ["one", "two"]);
+    assert_eq!(row.note.as_deref(), Some("odd"));
+}
+
+#[tokio::test]
+async fn a_record_whose_key_another_trial_has_gets_a_new_one() {
+    let runs = tempfile::tempdir().unwrap();
+    let store = Store::open(runs.path()).await.unwrap();
+    let dataset = helpers::dataset("small", '1');
+    let trials = helpers::trials(&dataset, &helpers::task("shapes", "shape"), 0..3);
+    let keys = helpers::register(&store, "grid", &trials, None)
+        .await
+        .trials;
+    let record = store.record(keys[2]).await.unwrap().unwrap();
+    store
+        .remove_trial(keys[2], false, |_| Ok(()))
+        .await
+        .unwrap();
+    // As if the database had been made anew: the key is another trial's.
+    let records = [(Some(keys[0]), record)];
+    store.put_records(&records, || Ok(())).await.unwrap();
+    let back = store.trials_called(trials[2].id().as_str()).await.unwrap();
+    assert_eq!(back.len(), 1);
+    assert!(!keys.contains(&back[0].key), "{}", back[0].key);
+    assert_eq!(store.trials().await.unwrap().len(), 3);
 }

@@ -200,7 +200,8 @@ async fn fill(store: &Store, owner: &Owner) {
             let tags = (0..number / 4 % 3).map(|place| TAGS[(number / 4 + place) % 4].to_owned());
             let note = (number % 8 == 0).then(|| NOTES[number / 8 % 4]);
             let tags: Vec<String> = tags.collect();
-            store.remark(row.key, &tags, note, || Ok(())).await.unwrap();
+            let remark = helpers::remark(&tags, note);
+            store.remark(row.key, &remark, |_, _| Ok(())).await.unwrap();
         }
     }
     let pruned = store.sweep_trials(grid_elsewhere).await.unwrap();

@@ -171,12 +171,9 @@ async fn a_trial_ended_when_its_last_attempt_did() {
     // Neither weights that come back nor remarks nor another plan change it.
     let file = &helpers::files()[1];
     assert!(store.restore_weights(key, file, || Ok(())).await.unwrap());
-    assert!(
-        store
-            .remark(key, &["a".to_owned()], None, || Ok(()))
-            .await
-            .unwrap()
-    );
+    let remark = helpers::remark(&["a".to_owned()], None);
+    let tags = store.remark(key, &remark, |_, _| Ok(())).await.unwrap();
+    assert_eq!(tags, Some(vec!["a".to_owned()]));
     register(&store, "grid", &planned(2), None).await;
     assert_eq!(row(&store, key).await.ended_at, last);
 

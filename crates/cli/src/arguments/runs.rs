@@ -207,7 +207,7 @@ pub(crate) struct NoteArguments {
     /// The trial: its name, or its id or the start of it.
     pub(crate) trial: String,
     /// What to note.
-    #[arg(required_unless_present = "clear")]
+    #[arg(required_unless_present = "clear", value_parser = parse_note)]
     pub(crate) note: Option<String>,
     /// Forget what was noted.
     #[arg(long, conflicts_with = "note")]
@@ -283,6 +283,15 @@ impl GcArguments {
     /// How long it must have been there at least.
     pub(crate) fn age(&self) -> Duration {
         Duration::from_secs(u64::from(self.older_than.unwrap_or(0)) * 24 * 3600)
+    }
+}
+
+/// A note: text, which may have several lines.
+fn parse_note(text: &str) -> Result<String, String> {
+    let is_of_text = |character: char| !character.is_control() || "\n\t".contains(character);
+    match text.chars().all(is_of_text) {
+        true => Ok(text.to_owned()),
+        false => Err("expected text without control characters".to_owned()),
     }
 }
 

@@ -55,6 +55,12 @@ pub(crate) fn run(places: &Places, arguments: &RunsExportArguments) -> Result<Ex
         .or_input()?;
     let query = arguments.selection.query(&database)?;
     let to = arguments.to.as_deref().map(format).transpose().or_input()?;
+    if arguments.to.is_some() && arguments.to == arguments.epochs {
+        return Err(anyhow!(
+            "--to and --epochs name the same file, expected two"
+        ))
+        .or_input();
+    }
     if let Some((path, format)) = to {
         let mut count = 0;
         write_whole_with(path, |file| {
@@ -174,12 +180,15 @@ fn write_json(
     query: &TrialQuery,
     out: &mut impl Write,
 ) -> Result<usize, Failure> {
-    let gatherer = Gatherer::new(database)?;
+    let gatherer = Gatherer::of_many(database)?;
     let mut count = 0;
     read_trials(database, query, |rows| {
         for row in rows {
+            // One that was removed meanwhile is left out.
+            let Some(facts) = gatherer.facts_if_there(row)? else {
+                continue;
+            };
             out.write_all(if count == 0 { b"[\n" } else { b",\n" })?;
-            let facts = gatherer.facts(row)?;
             serde_json::to_writer_pretty(&mut *out, &ShownTrialJson::new(&facts)?)?;
             count += 1;
         }

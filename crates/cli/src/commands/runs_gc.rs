@@ -13,23 +13,22 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::sweeping::{checkpoints_of, forget_checkpoints};
-use crate::trash::Trash;
+use crate::trash::entries;
 
 pub(crate) fn run(places: &Places, arguments: &GcArguments) -> Result<Exit, Failure> {
     let (mut count, mut bytes) = (0, 0);
-    for entry in Trash::of(&places.runs).entries()? {
+    let mut exit = Exit::Well;
+    for entry in entries(&places.runs)? {
         if !entry.is_older_than(arguments.age()) {
             continue;
         }
-        let name = match &entry.removed {
-            Some(removed) => removed.record.trial.name(),
-            None => entry.path.display().to_string(),
-        };
+        let name = entry.name();
         if arguments.dry_run {
             output::data(&format!("{name}: {}", output::megabytes(entry.bytes)))?;
-        } else {
-            let at = || format!("failed to remove `{}`", entry.path.display());
-            fs::remove_dir_all(&entry.path).with_context(at)?;
+        } else if let Err(error) = entry.delete() {
+            exit = Exit::PartFailed;
+            output::message(&format!("{name}: not removed: {error}"));
+            continue;
         }
         count += 1;
         bytes += entry.bytes;
@@ -47,7 +46,7 @@ pub(crate) fn run(places: &Places, arguments: &GcArguments) -> Result<Exit, Fail
         (count, true) => format!("{count} would be removed for good, {size}"),
         (count, false) => format!("{count} removed for good, {size}"),
     });
-    Ok(Exit::Well)
+    Ok(exit)
 }
 
 /// Removes the checkpoints of trials that every sweep has given up. Returns of how many, and their bytes.

@@ -1,6 +1,7 @@
 //! `fitroom runs remove`: takes trials out of the database and their folders to the trash.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 use fitroom_store::{Preference, RemoveError, TrialRecord, TrialRow, utc_now};
@@ -11,7 +12,8 @@ use crate::arguments::{Places, RemoveArguments};
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
-use crate::trash::{RemovedTrial, Trash};
+use crate::run_folder::trial_folder;
+use crate::trash::{Moved, RemovedTrial};
 
 pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, Failure> {
     let Some(database) = Database::open_existing(&places.runs)? else {
@@ -23,7 +25,6 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
     let best = best_of_each(database.wait(database.store().most_accurate_trials())?);
     let preferences = database.wait(database.store().selections())?;
     let pinned: Vec<Preference> = preferences.into_values().collect();
-    let trash = Trash::of(&places.runs);
     let mut exit = Exit::Well;
     for row in &meant {
         let is_best = best.iter().any(|best| best.key == row.key);
@@ -35,13 +36,13 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
                 row.trial.task(),
                 row.dataset
             )),
-            false => remove(&database, &trash, row, arguments.force),
+            false => remove(&database, row, arguments.force),
         };
         let name = &row.name;
         match removed {
-            Ok(()) => output::message(&format!(
+            Ok(place) => output::message(&format!(
                 "{name}: removed, to `{}` (`fitroom runs restore {}` brings it back)",
-                trash.place(&row.id).display(),
+                place.display(),
                 row.id.short()
             )),
             Err(error) => {
@@ -53,28 +54,42 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
     Ok(exit)
 }
 
-fn remove(database: &Database, trash: &Trash, row: &TrialRow, force: bool) -> anyhow::Result<()> {
+/// Removes a trial, and returns where it lies then.
+fn remove(database: &Database, row: &TrialRow, force: bool) -> anyhow::Result<PathBuf> {
     let store = database.store();
-    let folder = row.folder.as_ref().map(|folder| store.runs().join(folder));
-    let moved = Cell::new(false);
+    let folder = row.folder.as_ref();
+    let folder = folder
+        .map(|folder| trial_folder(store.runs(), folder))
+        .transpose()?;
+    let moved: RefCell<Option<Moved>> = RefCell::new(None);
     let move_files = |record: &TrialRecord| {
         let removed = RemovedTrial {
             key: row.key,
             removed_at: utc_now(),
             record: record.clone(),
         };
-        moved.set(trash.take(folder.as_deref(), &removed)?);
+        let to_trash = Moved::to_trash(store.runs(), folder.as_deref(), &removed)?;
+        moved.replace(Some(to_trash));
         Ok(())
     };
     let removed = database.wait(store.remove_trial(row.key, force, move_files));
-    if removed.is_err() && moved.get() {
-        // The first error is the one to tell; the folder lies in the trash then.
-        let _ = trash.give_back(&row.id, folder.as_deref());
-    }
-    removed.map_err(|error| match error {
-        RemoveError::Shared { .. } => {
-            anyhow!("{error} (`--force` removes it from all of them)")
+    match (removed, moved.into_inner()) {
+        (Ok(()), Some(moved)) => Ok(moved.place),
+        (Ok(()), None) => Err(anyhow!("it was removed meanwhile")),
+        (Err(error), moved) => {
+            if let Some(moved) = moved {
+                // The first error is the one to tell; the folder lies in the trash then, with its record.
+                let _ = moved.undo();
+            }
+            Err(match error {
+                RemoveError::Shared { .. } => {
+                    anyhow!("{error} (`--force` removes it from all of them)")
+                }
+                RemoveError::Running => anyhow!(
+                    "{error} (if its process has died, running its sweep or `fitroom doctor --fix` frees it)"
+                ),
+                error => error.into(),
+            })
         }
-        error => error.into(),
-    })
+    }
 }

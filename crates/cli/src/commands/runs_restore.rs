@@ -1,8 +1,11 @@
 //! `fitroom runs restore`: brings removed trials back from the trash.
 
+use std::cell::Cell;
+use std::fs;
 use std::io;
+use std::path::Path;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use fitroom_store::PutError;
 
 use super::planned_sweep::is_called;
@@ -10,28 +13,35 @@ use crate::arguments::{Places, RestoreArguments};
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
-use crate::trash::{RemovedTrial, Trash, TrashEntry};
+use crate::run_folder::trial_folder;
+use crate::trash::{
+    Content, REMOVED, RemovedSummary, RemovedTrial, TrashEntry, entries, has_files, move_back,
+    remove_record,
+};
 
 pub(crate) fn run(places: &Places, arguments: &RestoreArguments) -> Result<Exit, Failure> {
-    let trash = Trash::of(&places.runs);
-    let entries = trash.entries()?;
+    let entries = entries(&places.runs)?;
     if arguments.trials.is_empty() && !arguments.all {
         return list(&entries);
     }
-    let removed: Vec<&RemovedTrial> = match arguments.all {
-        true => (entries.iter())
-            .filter_map(|it| it.removed.as_ref())
-            .collect(),
+    let meant: Vec<(&TrashEntry, &RemovedSummary)> = match arguments.all {
+        true => removed(&entries).collect(),
         false => (arguments.trials.iter())
             .map(|called| find(called, &entries))
             .collect::<anyhow::Result<_>>()
             .or_input()?,
     };
-    let database = Database::open(&places.runs)?;
     let mut exit = Exit::Well;
-    for removed in removed {
-        let name = removed.record.trial.name();
-        match restore(&database, &trash, removed) {
+    for entry in &entries {
+        if let (true, Content::Unreadable(why)) = (arguments.all, &entry.content) {
+            exit = Exit::PartFailed;
+            output::message(&format!("{}: not restored: {why}", entry.name()));
+        }
+    }
+    let database = Database::open(&places.runs)?;
+    for (entry, summary) in meant {
+        let name = &summary.name;
+        match restore(&database, &entry.path) {
             Ok(()) => output::message(&format!("{name}: restored")),
             Err(error) => {
                 exit = Exit::PartFailed;
@@ -42,29 +52,38 @@ pub(crate) fn run(places: &Places, arguments: &RestoreArguments) -> Result<Exit,
     Ok(exit)
 }
 
+/// The trials that can be brought back, the one that was removed first first.
+fn removed(entries: &[TrashEntry]) -> impl Iterator<Item = (&TrashEntry, &RemovedSummary)> {
+    entries.iter().filter_map(|entry| match &entry.content {
+        Content::Trial(summary) => Some((entry, summary.as_ref())),
+        Content::Unreadable(_) | Content::Other => None,
+    })
+}
+
 fn list(entries: &[TrashEntry]) -> Result<Exit, Failure> {
-    let removed = || {
-        entries
-            .iter()
-            .filter_map(|entry| Some((entry, entry.removed.as_ref()?)))
-    };
-    if removed().next().is_none() {
+    for entry in entries {
+        if let Content::Unreadable(why) = &entry.content {
+            output::message(&format!(
+                "{}: its record cannot be read: {why}",
+                entry.name()
+            ));
+        }
+    }
+    if removed(entries).next().is_none() {
         output::message("no removed trial is in the trash");
         return Ok(Exit::Well);
     }
     let headings = [
         "removed", "trial", "id", "dataset", "state", "accuracy", "size",
     ];
-    let rows = removed().map(|(entry, removed)| {
-        let record = &removed.record;
-        let dataset = record.wishes.first().map(|wish| wish.dataset.clone());
+    let rows = removed(entries).map(|(entry, removed)| {
         vec![
             output::to_the_minute(&removed.removed_at),
-            record.trial.name(),
-            record.trial.id().to_string(),
-            dataset.unwrap_or_default(),
-            record.state.to_string(),
-            (record.figures).map_or_else(String::new, |it| output::percent(it.accuracy)),
+            removed.name.clone(),
+            removed.id.to_string(),
+            removed.dataset.clone().unwrap_or_default(),
+            removed.state.to_string(),
+            removed.accuracy.map_or_else(String::new, output::percent),
             output::megabytes(entry.bytes),
         ]
     });
@@ -72,56 +91,81 @@ fn list(entries: &[TrashEntry]) -> Result<Exit, Failure> {
     Ok(Exit::Well)
 }
 
-/// The one removed trial that is called so.
-fn find<'e>(called: &str, entries: &'e [TrashEntry]) -> anyhow::Result<&'e RemovedTrial> {
-    let is_meant = |removed: &&RemovedTrial| {
-        let trial = &removed.record.trial;
-        is_called(called, &trial.name(), &trial.id())
+/// The removed trial that is called so; of one that was removed several times, as it was last.
+fn find<'e>(
+    called: &str,
+    entries: &'e [TrashEntry],
+) -> anyhow::Result<(&'e TrashEntry, &'e RemovedSummary)> {
+    let found: Vec<_> = removed(entries)
+        .filter(|(_, removed)| is_called(called, &removed.name, &removed.id))
+        .collect();
+    let Some((entry, last)) = found.last().copied() else {
+        let place = entries.iter().find(|entry| entry.is_called(called));
+        return Err(
+            match place.map(|entry| (&entry.content, entry.path.display())) {
+                Some((Content::Unreadable(why), place)) => {
+                    anyhow!("the record of `{called}` in `{place}` cannot be read: {why}")
+                }
+                Some((_, place)) => anyhow!(
+                    "an older version removed `{called}`, and left no record of it\n(move `{place}` back into its sweep's \
+                 folder, then `fitroom doctor --fix` records it)"
+                ),
+                None => anyhow!(
+                    "there is no removed trial `{called}`\n(`fitroom runs restore` lists them)"
+                ),
+            },
+        );
     };
-    let removed = entries.iter().filter_map(|entry| entry.removed.as_ref());
-    let found: Vec<&RemovedTrial> = removed.filter(is_meant).collect();
-    match found[..] {
-        [removed] => Ok(removed),
-        [] => match entries
-            .iter()
-            .find(|entry| entry.removed.is_none() && entry.is_called(called))
-        {
-            Some(entry) => Err(anyhow!(
-                "an older version removed `{called}`, and left no record of it\n(move `{}` back into its sweep's folder, \
-                 then `fitroom doctor --fix` records it)",
-                entry.path.display()
-            )),
-            None => Err(anyhow!(
-                "there is no removed trial `{called}`\n(`fitroom runs restore` lists them)"
-            )),
-        },
-        _ => Err(anyhow!(
-            "`{called}` is the name of {} removed trials, expected the id of one of them",
-            found.len()
-        )),
+    if found.iter().any(|(_, removed)| removed.id != last.id) {
+        return Err(anyhow!(
+            "`{called}` means several removed trials, expected the id of one of them\n(`fitroom runs restore` lists them)"
+        ));
     }
+    Ok((entry, last))
 }
 
-fn restore(database: &Database, trash: &Trash, removed: &RemovedTrial) -> anyhow::Result<()> {
+/// Brings back what lies in this place of the trash.
+fn restore(database: &Database, place: &Path) -> anyhow::Result<()> {
     let store = database.store();
-    let record = &removed.record;
-    let id = record.trial.id();
-    let folder = record
-        .folder
-        .as_ref()
-        .map(|folder| store.runs().join(folder));
-    let place = || -> io::Result<()> {
-        // A trial whose folder was not there when it was removed has its record alone.
-        let had_folder = trash.has_files(&id);
-        trash.give_back(&id, folder.as_deref().filter(|_| had_folder))
+    let removed = RemovedTrial::read(place).context("failed to read its record")?;
+    let record = removed.record;
+    let folder = record.folder.as_ref();
+    let folder = folder
+        .map(|folder| trial_folder(store.runs(), folder))
+        .transpose()?;
+    // A trial whose folder was not there when it was removed has its record alone.
+    let folder = folder.filter(|_| has_files(place));
+    let moved = Cell::new(false);
+    let move_files = || -> io::Result<()> {
+        if let Some(folder) = &folder {
+            move_back(place, folder)?;
+            moved.set(true);
+        }
+        Ok(())
     };
-    let records = [(Some(removed.key), record.clone())];
-    database
-        .wait(store.put_records(&records, place))
-        .map_err(|error| match error {
-            PutError::Known { .. } => anyhow!(
-                "{error}, and began it\n(`fitroom runs remove` that one first, or `fitroom runs gc` drops this one)"
-            ),
-            error => error.into(),
-        })
+    let is_imported = record.trial.is_imported();
+    let records = [(Some(removed.key), record)];
+    let put = database.wait(store.put_records(&records, move_files));
+    if put.is_err() && moved.get() {
+        if let Some(folder) = &folder {
+            // The first error is the one to tell; `doctor` finds the folder with its record.
+            let _ = fs::rename(folder, place);
+        }
+    }
+    put.map_err(|error| match (error, is_imported) {
+        (error @ PutError::Known { .. }, false) => anyhow!(
+            "{error}\n(`fitroom runs remove` that one first: both stay in the trash until `fitroom runs gc`)"
+        ),
+        (PutError::Known { name }, true) => anyhow!("{name} has been imported again since"),
+        (error @ PutError::NoSweep(_), true) => {
+            anyhow!("{error}\n(`fitroom import-logs` brings the sweep and its trials back)")
+        }
+        (error, _) => error.into(),
+    })?;
+    // From here on it is restored; a record that stays is harmless.
+    match &folder {
+        Some(folder) => drop(fs::remove_file(folder.join(REMOVED))),
+        None => drop(remove_record(place)),
+    }
+    Ok(())
 }

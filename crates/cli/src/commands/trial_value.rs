@@ -33,10 +33,8 @@ pub(super) fn trial_value(row: &TrialRow, field: &TrialField) -> Option<SettingV
                 "parameters" => of_figures(|figures| figures.parameters.map(|it| it as f64)),
                 "multiply_adds" => of_figures(|figures| figures.multiply_adds.map(|it| it as f64)),
                 "seconds" => of_figures(|figures| figures.seconds),
-                "seed" => row
-                    .trial
-                    .seed()
-                    .map(|seed| SettingValue::Number(seed as f64)),
+                // All its digits.
+                "seed" => text(&row.trial.seed()?.to_string()),
                 "max_epochs" => row.trial.setting("epochs"),
                 setting => row.trial.setting(setting),
             }

@@ -1,10 +1,11 @@
 //! Gathering what is known of trials.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use anyhow::Context;
-use fitroom_domain::Chosen;
+use fitroom_domain::{Chosen, TrialId};
 use fitroom_store::{Evaluation, Preference, Standing, SweepRecord, TaskKey, TrialRow};
 
 use super::facts::TrialFacts;
@@ -21,6 +22,10 @@ pub(crate) struct Gatherer<'a> {
     sweeps: Vec<SweepRecord>,
     preferences: BTreeMap<TaskKey, Preference>,
     evaluations: Vec<Evaluation>,
+    /// Where all trials stand, if many are asked for.
+    standings: Option<HashMap<i64, Standing>>,
+    /// By what kept models were chosen, by dataset; read once.
+    chosen: RefCell<HashMap<String, Vec<(TrialId, Chosen)>>>,
 }
 
 impl<'a> Gatherer<'a> {
@@ -35,6 +40,19 @@ impl<'a> Gatherer<'a> {
             sweeps: database.wait(store.sweeps())?,
             preferences: database.wait(store.selections())?,
             evaluations: database.wait(store.evaluations())?,
+            standings: None,
+            chosen: RefCell::default(),
+        })
+    }
+
+    /// The same, to gather what is known of many trials.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) fn of_many(database: &'a Database) -> anyhow::Result<Gatherer<'a>> {
+        Ok(Gatherer {
+            standings: Some(database.wait(database.store().standings())?),
+            ..Gatherer::new(database)?
         })
     }
 
@@ -43,10 +61,24 @@ impl<'a> Gatherer<'a> {
     /// # Errors
     /// When the database cannot be read, or the trial has just been removed.
     pub(crate) fn facts(&self, row: TrialRow) -> anyhow::Result<TrialFacts> {
+        let name = row.name.clone();
+        let facts = self.facts_if_there(row)?;
+        facts.with_context(|| format!("trial {name} was just removed"))
+    }
+
+    /// All that is known of a trial; `None` if it has just been removed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) fn facts_if_there(&self, row: TrialRow) -> anyhow::Result<Option<TrialFacts>> {
         let store = self.database.store();
-        let record = self.database.wait(store.record(row.key))?;
-        let record = record.with_context(|| format!("trial {} was just removed", row.name))?;
-        let standing = self.database.wait(store.standing(row.key))?;
+        let Some(record) = self.database.wait(store.record(row.key))? else {
+            return Ok(None);
+        };
+        let standing = match &self.standings {
+            Some(standings) => standings.get(&row.key).copied(),
+            None => self.database.wait(store.standing(row.key))?,
+        };
         let of_task = |sweep: &&SweepRecord| {
             (&sweep.fingerprint, &sweep.definition) == (&row.fingerprint, &row.definition)
         };
@@ -57,7 +89,7 @@ impl<'a> Gatherer<'a> {
         let is_missing = |name: &&String| {
             !(folder.as_ref()).is_some_and(|folder| folder.join(name.as_str()).is_file())
         };
-        Ok(TrialFacts {
+        Ok(Some(TrialFacts {
             summary: summaries.find_map(|sweep| sweep.summary().cloned()),
             standing,
             model: self.model(&row, standing),
@@ -65,7 +97,7 @@ impl<'a> Gatherer<'a> {
             missing_files: files.filter(is_missing).cloned().collect(),
             row,
             record,
-        })
+        }))
     }
 
     /// By what the trial was chosen, if it is the model of its task.
@@ -78,10 +110,14 @@ impl<'a> Gatherer<'a> {
             Preference::Accuracy => leads.then_some(Chosen::Accuracy),
             // Which one is the cheapest was found when models were kept.
             Preference::Cheapest => {
-                let models = models_in(&models_folder(self.database.store().runs(), &row.dataset));
-                let mut models = models.unwrap_or_default().into_iter();
-                let kept = models.find(|model| model.file.trial == row.id)?;
-                Some(kept.file.chosen)
+                let mut chosen = self.chosen.borrow_mut();
+                let of_dataset = chosen.entry(row.dataset.clone()).or_insert_with(|| {
+                    let folder = models_folder(self.database.store().runs(), &row.dataset);
+                    let models = models_in(&folder).unwrap_or_default().into_iter();
+                    models.map(|it| (it.file.trial, it.file.chosen)).collect()
+                });
+                let kept = of_dataset.iter().find(|(trial, _)| *trial == row.id)?;
+                Some(kept.1)
             }
         }
     }

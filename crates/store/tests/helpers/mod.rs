@@ -12,8 +12,8 @@ use fitroom_domain::{
     Usage, Versions,
 };
 use fitroom_store::{
-    AttemptKey, Claimed, Ending, ImportedRow, ImportedSweep, Next, Owner, Queue, Registered, Store,
-    SweepToRun, TrialFile,
+    AttemptKey, Claimed, Ending, ImportedRow, ImportedSweep, Next, Owner, Queue, Registered,
+    Remark, Store, SweepToRun, TrialFile,
 };
 
 /// 32 digits, all the same.
@@ -253,4 +253,13 @@ pub(crate) async fn import(store: &Store, sweep: &str, trials: &[ImportedRow]) {
         trials,
     };
     store.import(&sweep).await.unwrap();
+}
+
+/// These tags more, and this note.
+pub(crate) fn remark(tags: &[String], note: Option<&str>) -> Remark {
+    Remark {
+        add: tags.to_vec(),
+        remove: Vec::new(),
+        note: Some(note.map(str::to_owned)),
+    }
 }
