@@ -26,6 +26,7 @@
 //! - `provenance`: where a trial comes from
 //! - `shell_help`: completions, manual pages, help
 //! - `doctor`: planted damage is found and mended, and a lost database comes back
+//! - `lost_database`: trials whose database is lost
 //! - `results`: run folder, lists, best, report
 //! - `show`: all that is known of a trial
 //! - `diff`: by what two trials differ
@@ -81,6 +82,7 @@ mod label;
 mod label_files;
 mod label_models;
 mod label_refused;
+mod lost_database;
 mod machine;
 mod many_trials;
 mod models;

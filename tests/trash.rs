@@ -193,20 +193,24 @@ fn no_removal_takes_the_place_of_another() {
     call(&["runs", "tag", &name, "--add", "keep"], 0);
     let tagged = workplace.trials();
     call(&["runs", "remove", &name], 0);
-    // Planned again and never begun: the sweep is asked for what it would train, and then for nothing.
-    let forget = workplace.query::<(i64,)>(
-        "insert into trials (key, id, name, task_key, state, listed_key, configuration, trial)
-         select 1000, removed.id, 'x', task_key, 'planned', listed_key, configuration, trial
-         from trials, removed_trials as removed limit 1 returning key",
-    );
-    assert_eq!(forget.len(), 1);
+    // Planned again and never begun, as by a sweep that is stopped at once.
     let id = text(&before[2], "trial");
-    call(&["runs", "remove", &id], 0);
-    // The newest is a record without files; the finished one stays whatever becomes of it.
-    call(&["runs", "restore", &id], 1);
     let place = workplace.path(&format!("runs/.trash/{id}"));
+    let removed = fs::read_to_string(place.join("removed.json")).unwrap();
+    let removed: Value = serde_json::from_str(&removed).unwrap();
+    let trial = &removed["record"]["trial"];
+    let planned = format!(
+        "insert into trials (key, id, name, task_key, state, listed_key, configuration, trial)
+         select 1000, '{id}', '{name}', task_key, 'planned', listed_key, 'c', '{trial}' from trials limit 1
+         returning key"
+    );
+    assert_eq!(workplace.query::<(i64,)>(planned.leak()).len(), 1);
+    let wished = "insert into sweep_trials (sweep_key, trial_key, position) values (1, 1000, 2) returning position";
+    assert_eq!(workplace.query::<(i64,)>(wished).len(), 1);
+    call(&["runs", "remove", &id], 0);
+    // The last one was a record without files: it comes back first, and the finished one after it.
+    call(&["runs", "restore", &id], 0);
     assert!(place.join("model.safetensors").is_file());
-    fs::remove_dir_all(workplace.path(&format!("runs/.trash/{id}.2"))).unwrap();
     call(&["runs", "restore", &id], 0);
     assert_eq!(workplace.trials(), tagged);
 }

@@ -1,12 +1,15 @@
 //! The database for code that is not asynchronous.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use fitroom_store::{Health, OpenError, Store, SweepRecord};
 use tokio::runtime::Runtime;
 
 use crate::exit::Failure;
+use crate::run_folder::TRIAL;
+use crate::trash::TRASH;
 
 /// The database with the runtime that it needs. Any thread may use it.
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the database of a `runs/` folder, making it where it is missing.
     pub(crate) fn open(runs: &Path) -> Result<Database, Failure> {
+        refuse_lost(runs)?;
         let runtime = runtime()?;
         let store = runtime.block_on(Store::open(runs)).map_err(failure)?;
         Ok(Database { runtime, store })
@@ -28,12 +32,14 @@ impl Database {
         if Store::exists(runs) {
             Database::open(runs).map(Some)
         } else {
+            refuse_lost(runs)?;
             Ok(None)
         }
     }
 
     /// Opens the database of a `runs/` folder to read it alone, or `None` if there is none.
     pub(crate) fn open_to_read(runs: &Path) -> Result<Option<Database>, Failure> {
+        refuse_lost(runs)?;
         let runtime = runtime()?;
         let store = runtime.block_on(Store::open_to_read(runs));
         let store = store.map_err(failure)?;
@@ -75,6 +81,30 @@ impl Drop for Database {
     fn drop(&mut self) {
         self.runtime.block_on(self.store.close());
     }
+}
+
+/// Trials without a database are not taken for none: they would be trained again, and their folders cleared for that.
+fn refuse_lost(runs: &Path) -> Result<(), Failure> {
+    if Store::exists(runs) || !holds_trials(runs) {
+        return Ok(());
+    }
+    let runs = runs.display();
+    Err(Failure::Input(anyhow!(
+        "there are trials in `{runs}`, but no database of them (`{runs}/fitroom.db`)\n(`fitroom doctor --fix` makes it anew \
+         from their folders)"
+    )))
+}
+
+/// Whether a folder below it is a trial's, as `<dataset>/<sweep>/<trial>`.
+fn holds_trials(runs: &Path) -> bool {
+    fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let folders = entries.map(|entry| entry.path());
+        folders.filter(|path| path.is_dir() && !path.ends_with(TRASH))
+    }
+    let sweeps = folders(runs).flat_map(|dataset| folders(&dataset).collect::<Vec<_>>());
+    let mut trials = sweeps.flat_map(|sweep| folders(&sweep).collect::<Vec<_>>());
+    trials.any(|trial| trial.join(TRIAL).is_file())
 }
 
 fn runtime() -> anyhow::Result<Runtime> {

@@ -82,7 +82,9 @@ pub enum OpenError {
         lock: PathBuf,
     },
     /// It cannot be opened or brought up to date.
-    #[error("failed to open the database `{path}`: {reason}")]
+    #[error(
+        "failed to open the database `{path}`: {reason}\n(`fitroom doctor` says what is wrong, and `--fix` mends it)"
+    )]
     Database {
         /// The database.
         path: PathBuf,

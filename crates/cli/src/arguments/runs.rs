@@ -13,13 +13,13 @@ use super::show::{RunsDiffArguments, RunsShowArguments};
 use crate::device::Device;
 
 const FILTERS: &str = "\
-Conditions are a field, one of = != < <= > >= ~ (contains) and a value; several values with commas are alternatives, and all
-conditions must hold. Quote what a shell would read otherwise: 'accuracy>0.8'.
+Conditions are a field, one of = != < <= > >= ~ (contains) and a value; several values with commas are alternatives, and \
+all conditions must hold. Quote what a shell would read otherwise: 'accuracy>0.8'.
 
-Fields: dataset, sweep, task, state (planned, running, finished, diverged, failed, pruned), name, id, tag, note, ended (UTC),
-accuracy, loss, best_epoch, epochs, parameters, multiply_adds, seconds, seed, kernel_size_1, kernel_size_2, kernel_num,
-dense_size, dropout_rate, lambda, max_epochs, batch_size, learning_rate, patience, threads; of imported trials any of their
-settings.";
+Fields: dataset, sweep, task, state (planned, running, finished, diverged, failed, pruned), name, id, tag, note, ended \
+(UTC), accuracy, loss, best_epoch, epochs, parameters, multiply_adds, seconds, seed, kernel_size_1, kernel_size_2, \
+kernel_num, dense_size, dropout_rate, lambda, max_epochs, batch_size, learning_rate, patience, threads; of imported trials \
+any of their settings.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

@@ -61,6 +61,11 @@ pub(crate) fn run(places: &Places, arguments: &RunsExportArguments) -> Result<Ex
         ))
         .or_input();
     }
+    let epochs = arguments.epochs.as_deref().map(format).transpose();
+    if let Some((path, Format::Json)) = epochs.or_input()? {
+        let path = path.display();
+        return Err(anyhow!("`{path}`: expected a name that ends with `.csv`")).or_input();
+    }
     if let Some((path, format)) = to {
         let mut count = 0;
         write_whole_with(path, |file| {
@@ -99,7 +104,7 @@ fn format(path: &Path) -> anyhow::Result<(&Path, Format)> {
         Some("csv") => Ok((path, Format::Csv)),
         Some("json") => Ok((path, Format::Json)),
         _ => Err(anyhow!(
-            "--to `{}`: expected a name that ends with `.csv` or `.json`",
+            "`{}`: expected a name that ends with `.csv` or `.json`",
             path.display()
         )),
     }
