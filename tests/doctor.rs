@@ -427,6 +427,93 @@ fn folders_of_no_trial_are_no_damage_and_no_runs_folder_is_an_error() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
 }
 
+#[test]
+fn nothing_outside_of_the_runs_folder_is_touched() {
+    let workplace = trained();
+    let (folder, list) = (first_folder(&workplace), list(&workplace));
+    let victim = workplace.path("victim");
+    copy(&folder, &victim);
+    let before = content(&victim);
+    let misname = || {
+        change(
+            &workplace,
+            "update trials set folder = '../victim' where key = 1",
+        );
+    };
+    let mended = |kinds: &[&str]| {
+        assert_eq!(doctor(&workplace, &[]), (Some(1), owned(kinds)));
+        let fixed = doctor(&workplace, &["--fix"]);
+        assert_eq!(fixed, (Some(0), owned(kinds)));
+        assert!(content(&victim) == before, "{kinds:?}: it was touched");
+        assert_eq!(doctor(&workplace, &[]), (Some(0), Vec::new()), "{kinds:?}");
+    };
+    misname();
+    mended(&["folder_misnamed"]);
+    assert_eq!(first_folder(&workplace), folder);
+    for statement in [
+        "update files set name = '../../../../victim/model.safetensors' where trial_key = 1 and name = 'metrics.csv'",
+        "update attempts set owner = '../../victim/trial' where trial_key = 1",
+    ] {
+        change(&workplace, statement);
+    }
+    mended(&["file_changed", "file_record_wrong"]);
+    assert_eq!(self::list(&workplace), list);
+
+    misname();
+    fs::remove_dir_all(&folder).unwrap();
+    mended(&["folder_misnamed"]);
+    well(&workplace, &["sweep", "sweeps/grid.toml"]);
+    assert_eq!(
+        without_seconds(self::list(&workplace)),
+        without_seconds(list)
+    );
+    assert!(content(&victim) == before, "it was touched");
+    assert_eq!(doctor(&workplace, &[]), (Some(0), Vec::new()));
+}
+
+#[test]
+fn what_lies_behind_links_is_read_and_left_alone() {
+    let workplace = trained();
+    let folder = first_folder(&workplace);
+    let link = |path: &Path, name: &str| {
+        let to = workplace.path(name);
+        fs::rename(path, &to).unwrap();
+        std::os::unix::fs::symlink(to, path).unwrap();
+    };
+    link(&folder.join("predictions.npz"), "predictions.npz");
+    assert_eq!(doctor(&workplace, &["--fix"]), (Some(0), Vec::new()));
+    let small = workplace.path("runs/small");
+    link(&small, "elsewhere");
+    std::os::unix::fs::symlink("small", workplace.path("runs/again")).unwrap();
+    let run = workplace.fitroom(&["doctor", "--fix"]);
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    for said in [
+        "nothing is wrong with 8 trials",
+        "`again`: no trial's, left alone",
+    ] {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    let (list, before) = (list(&workplace), content(&workplace.path("elsewhere")));
+    remove_database(&workplace);
+    let missing = (Some(1), owned(&["database_missing"]));
+    assert_eq!(doctor(&workplace, &[]), missing);
+    assert_eq!(doctor(&workplace, &["--fix"]).0, Some(0));
+    assert_eq!(self::list(&workplace), list);
+
+    flip(&folder.join("model.safetensors"));
+    let lost = (Some(1), owned(&["weights_lost"]));
+    assert_eq!(doctor(&workplace, &["--fix"]), lost);
+    flip(&folder.join("model.safetensors"));
+    assert!(content(&workplace.path("elsewhere")) == before);
+
+    fs::rename(workplace.path("elsewhere"), workplace.path("unplugged")).unwrap();
+    let (code, found) = doctor(&workplace, &["--fix"]);
+    assert_eq!((code, found), (Some(1), owned(&["unreadable"; 8])));
+    fs::rename(workplace.path("unplugged"), workplace.path("elsewhere")).unwrap();
+    assert_eq!(doctor(&workplace, &[]), (Some(0), Vec::new()));
+    assert_eq!(self::list(&workplace), list);
+}
+
 /// The small catalogue with a trained grid and its kept model.
 fn trained() -> Workplace {
     let workplace = Workplace::with_dataset();

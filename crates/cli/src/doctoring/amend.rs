@@ -102,6 +102,15 @@ impl Amending<'_> {
     fn amend(&mut self, wrong: &Wrong) -> anyhow::Result<()> {
         match wrong {
             Wrong::FolderMissing | Wrong::PredictionsDamaged(_) => self.reopen()?,
+            Wrong::FolderMisnamed { to: Some(to), .. } => self.record.folder = Some(to.clone()),
+            Wrong::FolderMisnamed { to: None, .. } => {
+                if self.known.record.state != TrialState::Planned {
+                    self.reopen()?;
+                }
+                // Its sweep makes it a new one, and writes there what people say of it.
+                self.steps.retain(|it| matches!(it, Step::KeepRecord(_)));
+                self.record.folder = None;
+            }
             Wrong::Moved { to } => self.record.folder = Some(to.clone()),
             Wrong::Unrecorded(_) => self.conclude()?,
             Wrong::WeightsLost(_) | Wrong::WeightsForeign => {

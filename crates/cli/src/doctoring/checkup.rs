@@ -227,7 +227,10 @@ impl<'a> Scene<'a> {
         mut examination: Examination,
     ) -> Result<Examination, Failure> {
         let site = self.site(database)?;
-        examination.trials = self.layout.trials.len() - examination.unknown.len();
+        let places = database.wait(database.store().trial_places())?;
+        examination.trials = places.len();
+        let links = self.layout.unknown.iter().cloned();
+        examination.unknown.extend(links);
         for (path, file) in &self.layout.sweeps {
             if let Err(why) = file {
                 let finding = site.set_aside(path, Wrong::SweepFileDamaged(why.clone()));

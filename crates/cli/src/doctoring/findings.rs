@@ -49,6 +49,11 @@ pub(crate) enum Wrong {
     Unrecorded(TrialState),
     /// A trial that has ended has no folder.
     FolderMissing,
+    /// What is recorded as a trial's folder is none below the runs folder; where it really lies, if it does.
+    FolderMisnamed {
+        recorded: String,
+        to: Option<String>,
+    },
     /// The folder of a trial lies elsewhere now.
     Moved { to: String },
     /// What a finished trial said about validation.
@@ -111,6 +116,7 @@ impl Wrong {
             Wrong::DatabaseMalformed(_) => "database_malformed",
             Wrong::Unrecorded(_) => "unrecorded",
             Wrong::FolderMissing => "folder_missing",
+            Wrong::FolderMisnamed { .. } => "folder_misnamed",
             Wrong::Moved { .. } => "moved",
             Wrong::PredictionsDamaged(_) => "predictions_damaged",
             Wrong::WeightsLost(_) => "weights_lost",
@@ -151,6 +157,9 @@ impl Wrong {
                 format!("it is {state} and complete, which the database does not know")
             }
             Wrong::FolderMissing => "the trial has ended and its folder is missing".to_owned(),
+            Wrong::FolderMisnamed { recorded, .. } => {
+                format!("the database names the folder `{recorded}`, expected dataset/sweep/trial")
+            }
             Wrong::Moved { to } => format!("the trial's folder is missing, and lies in `{to}`"),
             Wrong::PredictionsDamaged(damage) => format!("`{PREDICTIONS}` {damage}"),
             Wrong::WeightsLost(damage) => format!("`{WEIGHTS}` {damage}"),
@@ -216,6 +225,12 @@ impl Wrong {
             }
             Wrong::PredictionsDamaged(_) => {
                 "its files to the trash, and planned again: its sweep trains it again (its curve stays)"
+            }
+            Wrong::FolderMisnamed { to: Some(to), .. } => {
+                return format!("its place is recorded, `{to}`");
+            }
+            Wrong::FolderMisnamed { to: None, .. } => {
+                "the name is cleared; if it has ended, it is planned again (its record goes to the trash)"
             }
             Wrong::Moved { .. } => "its new place is recorded",
             Wrong::WeightsLost(_) => {

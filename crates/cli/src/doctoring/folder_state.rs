@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use fitroom_domain::EpochMetrics;
 
 use crate::run_folder::{
@@ -125,8 +125,16 @@ impl FolderState {
         for entry in entries {
             let entry = entry.with_context(at)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !entry.file_type().with_context(at)?.is_file() {
-                continue;
+            // A link is the file that it leads to.
+            match fs::metadata(entry.path()) {
+                Ok(found) if found.is_file() => {}
+                Ok(_) => continue,
+                Err(_) if entry.path().is_symlink() => {
+                    bail!("`{}` is a link to nowhere", entry.path().display());
+                }
+                // It has gone since.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error).with_context(at),
             }
             match leftover(&name) {
                 Some(_) if may_be_partial && name.ends_with(PARTIAL) => {}

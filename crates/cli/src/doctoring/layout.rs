@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -22,6 +22,8 @@ pub(crate) struct Layout {
     pub(crate) sweeps: Vec<(String, Result<SweepRecordFile, String>)>,
     /// Files in folders of sweeps that nobody has finished writing.
     pub(crate) half_written: Vec<String>,
+    /// Links to nowhere, or to what lies in the runs folder anyway.
+    pub(crate) unknown: Vec<String>,
 }
 
 impl Layout {
@@ -31,28 +33,53 @@ impl Layout {
     /// When a folder cannot be listed.
     pub(crate) fn read(runs: &Path) -> anyhow::Result<Layout> {
         let mut layout = Layout::default();
-        for dataset in folders(runs, "")? {
+        for dataset in layout.folders(runs, "")? {
             // Not a dataset's: models that are kept.
             if dataset == MODELS {
                 continue;
             }
-            for sweep in folders(runs, &dataset)? {
+            for sweep in layout.folders(runs, &dataset)? {
                 layout.read_sweep(runs, &sweep)?;
             }
         }
         Ok(layout)
     }
 
+    /// The folders in a folder, and those elsewhere that links in it lead to: somebody put them on another disk.
+    fn folders(&mut self, runs: &Path, folder: &str) -> anyhow::Result<Vec<String>> {
+        let mut found = Vec::new();
+        for (name, is_folder) in entries(runs, folder)? {
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = match folder {
+                "" => name,
+                folder => format!("{folder}/{name}"),
+            };
+            let place = runs.join(&path);
+            match () {
+                () if is_folder => found.push(path),
+                () if !place.is_symlink() || place.is_file() => {}
+                () if place.is_dir() && leads_out(runs, &place)? => found.push(path),
+                () => self.unknown.push(path),
+            }
+        }
+        Ok(found)
+    }
+
     fn read_sweep(&mut self, runs: &Path, sweep: &str) -> anyhow::Result<()> {
+        let trials = self.folders(runs, sweep)?;
+        self.trials.extend(trials);
         for (name, is_folder) in entries(runs, sweep)? {
             let path = format!("{sweep}/{name}");
-            if is_folder && !name.starts_with('.') {
-                self.trials.push(path);
-            } else if !is_folder && SweepRecordFile::is_name(&name) {
+            if !is_folder && SweepRecordFile::is_name(&name) {
                 let file = SweepRecordFile::read(&runs.join(&path));
                 let file = file.map_err(|error| format!("{error:#}"));
                 self.sweeps.push((path, file));
             } else if !is_folder && name.starts_with(".tmp") && is_forgotten(&runs.join(&path)) {
+                if link_in(runs, sweep).is_some() {
+                    continue;
+                }
                 self.half_written.push(path);
             }
         }
@@ -92,4 +119,91 @@ pub(crate) fn entries(runs: &Path, folder: &str) -> anyhow::Result<Vec<(String, 
 fn is_forgotten(path: &Path) -> bool {
     let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
     modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > FORGOTTEN))
+}
+
+/// The folder of a trial, as it is recorded, below a runs folder; `None` if that is not `<dataset>/<sweep>/<trial>`.
+/// No path is made of what is recorded but here.
+pub(crate) fn trial_folder(runs: &Path, recorded: &str) -> Option<PathBuf> {
+    let mut parts = recorded.split('/');
+    let is_trial = parts.clone().count() == 3
+        && parts.all(|part| is_file_name(part) && !part.starts_with('.'));
+    is_trial.then(|| runs.join(recorded))
+}
+
+/// Whether this is the name of a file, and not a path.
+pub(crate) fn is_file_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let is_one = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
+    is_one && parts.next().is_none() && !name.contains('\0')
+}
+
+/// Whether a link leads to what lies elsewhere, and is no other name of something in the runs folder.
+fn leads_out(runs: &Path, link: &Path) -> io::Result<bool> {
+    let (runs, target) = (runs.canonicalize()?, fs::read_link(link)?);
+    let target = link.parent().unwrap_or(link).join(target);
+    let above = target.parent().unwrap_or(&target).canonicalize()?;
+    Ok(!above.starts_with(&runs) && !target.canonicalize()?.starts_with(&runs))
+}
+
+/// The first link on the way from a runs folder to something below it: behind it nothing is changed.
+pub(crate) fn link_in(runs: &Path, path: &str) -> Option<String> {
+    let ends = path.match_indices('/').map(|(end, _)| end);
+    let ways = ends.chain([path.len()]).map(|end| &path[..end]);
+    let mut links = ways.filter(|way| runs.join(way).is_symlink());
+    links.next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_three_names_are_the_folder_of_a_trial() {
+        let runs = Path::new("runs");
+        let sound = trial_folder(runs, "small/grid/first");
+        assert_eq!(sound, Some(runs.join("small/grid/first")));
+        for other in [
+            "",
+            "first",
+            "small/grid",
+            "small/grid/first/more",
+            "../victim",
+            "../../victim",
+            "small/../victim",
+            "small/grid/..",
+            "small//first",
+            "small/grid/",
+            "/small/grid",
+            "./grid/first",
+            ".trash/doctor/first",
+            "small/.grid/first",
+            "small/grid/fi\0rst",
+        ] {
+            assert_eq!(trial_folder(runs, other), None, "{other:?}");
+        }
+        assert!(is_file_name("model.safetensors"));
+        for other in ["", ".", "..", "../victim", "/victim", "a/b", "a/", "./a"] {
+            assert!(!is_file_name(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn links_are_followed_out_of_the_folder_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (runs, elsewhere) = (folder.path().join("runs"), folder.path().join("elsewhere"));
+        fs::create_dir_all(runs.join("small/grid/first")).unwrap();
+        fs::create_dir_all(elsewhere.join("grid/second")).unwrap();
+        for (name, to) in [
+            ("big", elsewhere.as_path()),
+            ("again", Path::new("small")),
+            ("gone", Path::new("nowhere")),
+        ] {
+            std::os::unix::fs::symlink(to, runs.join(name)).unwrap();
+        }
+        let layout = Layout::read(&runs).unwrap();
+        assert_eq!(layout.trials, ["big/grid/second", "small/grid/first"]);
+        assert_eq!(layout.unknown, ["again", "gone"]);
+        assert_eq!(link_in(&runs, "big/grid/second"), Some("big".to_owned()));
+        assert_eq!(link_in(&runs, "small/grid/first"), None);
+    }
 }

@@ -10,6 +10,7 @@ use super::checkup::Site;
 use super::findings::{Finding, Wrong};
 use super::folder_state::FolderState;
 use super::known_sweeps::{KnownSweeps, ToldSweep, identity};
+use super::layout::trial_folder;
 use super::recovered;
 use super::trials::outcome;
 use crate::run_folder::{ResultFile, TRIAL, TrialDescription};
@@ -173,7 +174,9 @@ impl Site<'_> {
         met: &mut Met,
     ) -> anyhow::Result<Option<Finding>> {
         let folder = known.folder.as_ref();
-        if let Some(folder) = folder.filter(|folder| self.runs().join(folder).exists()) {
+        let place = folder.and_then(|folder| trial_folder(self.runs(), folder));
+        let is_misnamed = folder.is_some() && place.is_none();
+        if let Some(folder) = folder.filter(|_| place.is_some_and(|place| place.exists())) {
             let of = folder.clone();
             return Ok(Some(self.set_aside(&stranger.folder, Wrong::Copy { of })));
         }
@@ -189,6 +192,10 @@ impl Site<'_> {
             (None, Ok(complete)) => Wrong::Unrecorded(complete.result.state),
             // Its sweep begins it in this folder, and goes on from its checkpoint.
             (None, Err(_)) => return Ok(None),
+            (Some(recorded), _) if is_misnamed => Wrong::FolderMisnamed {
+                recorded: recorded.clone(),
+                to: Some(stranger.folder.clone()),
+            },
             (Some(_), _) => Wrong::Moved {
                 to: stranger.folder.clone(),
             },

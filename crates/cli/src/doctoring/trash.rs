@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::layout::link_in;
 use crate::sweeping::sync_folder;
 use crate::trash::{TRASH, hidden, hide_from_tensorboard};
 
@@ -41,9 +42,15 @@ impl Trash {
         if there.is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Ok(());
         }
+        let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+        if let Some(link) = link_in(&self.runs, above) {
+            let why =
+                format!("`{link}` is a link out of the runs folder, where nothing is changed");
+            return Err(io::Error::other(why));
+        }
         make_parent(&to)?;
         fs::rename(&from, &to)?;
-        if to.is_dir() {
+        if to.is_dir() && !to.is_symlink() {
             hide_from_tensorboard(&to)?;
         }
         match from.parent() {

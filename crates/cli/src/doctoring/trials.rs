@@ -1,6 +1,6 @@
 //! Trials that the database knows: what is wrong with each, and the mending of it.
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use fitroom_domain::{AttemptState, TrialState};
 use fitroom_store::{TrialPlace, TrialRecord, is_working, utc_now};
 
@@ -10,6 +10,7 @@ use super::examine::examine;
 use super::findings::{Finding, Outcome, Wrong};
 use super::folder_state::{FolderState, Look};
 use super::known_sweeps::{KnownSweeps, identity};
+use super::layout::{is_file_name, link_in, trial_folder};
 use super::recovered;
 use crate::write_whole::write_whole_with;
 
@@ -26,7 +27,9 @@ impl Site<'_> {
         place: &TrialPlace,
         sweeps: &KnownSweeps<'_>,
     ) -> anyhow::Result<Vec<Finding>> {
-        let name = place.folder.as_deref().unwrap_or(&place.name);
+        let folder = place.folder.as_deref();
+        let folder = folder.filter(|it| trial_folder(self.runs(), it).is_some());
+        let name = folder.unwrap_or(&place.name);
         let mut findings = Vec::new();
         if !place.is_sound {
             let mut finding = Finding::new(name, Wrong::TrialDiffers);
@@ -112,7 +115,18 @@ impl Site<'_> {
         look: Look,
     ) -> anyhow::Result<(Option<FolderState>, Vec<Wrong>)> {
         let folder = match &record.folder {
-            Some(folder) => FolderState::read(self.runs(), folder, look, self.is_restoring)?,
+            Some(recorded) if trial_folder(self.runs(), recorded).is_none() => {
+                let recorded = recorded.clone();
+                return Ok((None, vec![Wrong::FolderMisnamed { recorded, to: None }]));
+            }
+            Some(folder) => {
+                let state = FolderState::read(self.runs(), folder, look, self.is_restoring)?;
+                // What lies behind a link may come back: another disk.
+                if let (None, Some(link)) = (&state, link_in(self.runs(), folder)) {
+                    bail!("its folder `{folder}` is not there: `{link}` is a link");
+                }
+                state
+            }
             None => None,
         };
         let wrongs = examine(record, folder.as_ref());
@@ -123,7 +137,10 @@ impl Site<'_> {
     pub(super) fn is_alive(&self, record: &TrialRecord) -> anyhow::Result<bool> {
         for attempt in &record.attempts {
             let is_running = attempt.state == AttemptState::Running;
-            if is_running && is_working(self.runs(), &attempt.owner)? {
+            if is_running
+                && is_file_name(&attempt.owner)
+                && is_working(self.runs(), &attempt.owner)?
+            {
                 return Ok(true);
             }
         }
@@ -136,6 +153,7 @@ impl Site<'_> {
         }
         let folder = place.folder.as_ref();
         let folder = folder.ok_or_else(|| anyhow!("it has no folder yet"))?;
+        trial_folder(self.runs(), folder).ok_or_else(|| not_of_a_trial(folder))?;
         let state = FolderState::read(self.runs(), folder, Look::Sizes, true)?;
         let state = state.ok_or_else(|| anyhow!("its folder is missing"))?;
         let description = state.trial().map_err(|why| anyhow!(why))?;
@@ -155,6 +173,7 @@ impl Site<'_> {
         }
         let folder = place.folder.as_ref();
         let folder = folder.ok_or_else(|| anyhow!("it has no folder yet"))?;
+        trial_folder(self.runs(), folder).ok_or_else(|| not_of_a_trial(folder))?;
         let state = self.state(folder)?;
         let complete = state.complete().map_err(|why| anyhow!(why))?;
         if complete.description.id != place.id {
@@ -186,10 +205,14 @@ impl Site<'_> {
             now: &utc_now(),
         };
         let Amended { record: new, steps } = amend(known, folder, wrongs)?;
+        // Without a folder its record alone goes to the trash.
+        let recordless = format!("trials/{}", place.id);
+        let folder = new.folder.as_ref().unwrap_or(&recordless);
+        if let Some(link) = link_in(self.runs(), folder).filter(|_| !steps.is_empty()) {
+            bail!("`{link}` is a link out of the runs folder, where nothing is changed");
+        }
         let files = || {
-            let folder = new.folder.as_ref();
             for step in &steps {
-                let folder = folder.ok_or_else(|| std::io::Error::other("it has no folder"))?;
                 self.take(folder, step).map_err(std::io::Error::other)?;
             }
             Ok(())
@@ -224,6 +247,10 @@ impl Site<'_> {
         }
         Ok(())
     }
+}
+
+fn not_of_a_trial(folder: &str) -> anyhow::Error {
+    anyhow!("`{folder}` is recorded as its folder, expected dataset/sweep/trial")
 }
 
 /// Whether two records of a trial are the same, where what is not known is NaN.
