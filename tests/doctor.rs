@@ -147,6 +147,34 @@ const DAMAGES: &[Damage] = &[
     damage(&["copy"], |_, folder| {
         copy(folder, &folder.with_file_name("other"));
     }),
+    // The recorded folder is the worse one.
+    damage(&["superseded"], |_, folder| {
+        copy(folder, &folder.with_file_name("other"));
+        flip(&folder.join("predictions.npz"));
+    }),
+    damage(&["copy", "superseded"], |_, folder| {
+        copy(folder, &folder.with_file_name("a"));
+        copy(folder, &folder.with_file_name("z"));
+        flip(&folder.with_file_name("a").join("predictions.npz"));
+        fs::remove_dir_all(folder).unwrap();
+        fs::create_dir(folder).unwrap();
+    }),
+    // Somebody was killed in removing it.
+    damage(&["in_trash"], |workplace, folder| {
+        let id = workplace.query::<(String,)>("select id from trials where key = 1");
+        let place = workplace.path(&format!("runs/.trash/{}", id[0].0));
+        fs::create_dir(place.parent().unwrap()).unwrap();
+        fs::rename(folder, &place).unwrap();
+        fs::write(place.join("removed.json"), "{ \"key\":").unwrap();
+        let events = event_file(&place);
+        let hidden = file_name(&events).replace("tfevents", "tf-events");
+        fs::rename(&events, events.with_file_name(hidden)).unwrap();
+    }),
+    damage(&["copy", "database_missing"], |workplace, folder| {
+        copy(folder, &folder.with_file_name("a"));
+        flip(&folder.with_file_name("a").join("predictions.npz"));
+        remove_database(workplace);
+    }),
     damage(&["incomplete"], |_, folder| {
         let other = folder.with_file_name("other");
         copy(folder, &other);
@@ -158,7 +186,7 @@ const DAMAGES: &[Damage] = &[
         .unwrap();
     }),
     damage(&["remarks_differ"], |_, folder| {
-        fs::write(folder.join("remarks.toml"), "tags = [\"odd\"]\n").unwrap();
+        fs::write(folder.join("remarks.toml"), "tags = 3\n").unwrap();
     }),
     damage(&["sweep_file_damaged"], |workplace, _| {
         for entry in fs::read_dir(workplace.path("runs/small/grid")).unwrap() {

@@ -26,6 +26,7 @@
 //! - `provenance`: where a trial comes from
 //! - `shell_help`: completions, manual pages, help
 //! - `doctor`: planted damage is found and mended, and a lost database comes back
+//! - `doctor_edits`: what people change in run folders by hand
 //! - `lost_database`: trials whose database is lost
 //! - `results`: run folder, lists, best, report
 //! - `show`: all that is known of a trial
@@ -69,6 +70,7 @@ mod choose;
 mod demo;
 mod diff;
 mod doctor;
+mod doctor_edits;
 mod evaluate;
 mod export;
 mod full_disk;

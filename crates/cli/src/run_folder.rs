@@ -22,7 +22,7 @@ mod trial_file;
 
 pub(crate) use metrics_file::{metrics_writer, read_metrics, write_metrics};
 pub(crate) use provenance_file::ProvenanceFile;
-pub(crate) use remarks_file::Remarks;
+pub(crate) use remarks_file::{REMARKS, Remarks};
 pub(crate) use result_file::{FileEntry, ResultFile};
 pub(crate) use sweep_record_file::SweepRecordFile;
 pub(crate) use trial_file::TrialDescription;

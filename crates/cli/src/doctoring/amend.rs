@@ -1,6 +1,6 @@
 //! What a trial's record and files are to be instead of what is wrong with them. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, anyhow};
 use fitroom_domain::{AttemptState, RecordedFigures, TaskSummary, TrialFigures, TrialState};
@@ -12,7 +12,7 @@ use super::findings::Wrong;
 use super::folder_state::{FolderState, Part};
 use super::recovered::{close_attempts, concluded};
 use crate::run_folder::{
-    FileEntry, METRICS, PROVENANCE, ProvenanceFile, RESULT, Remarks, ResultFile, TRIAL,
+    FileEntry, METRICS, PROVENANCE, ProvenanceFile, REMARKS, RESULT, Remarks, ResultFile, TRIAL,
     TrialDescription, WEIGHTS, write_metrics,
 };
 
@@ -32,6 +32,10 @@ pub(crate) struct Amended {
 pub(crate) enum Step {
     /// It goes to the trash.
     SetAside(String),
+    /// Another folder of the trial, which was the recorded one, goes to the trash.
+    SetFolderAside(String),
+    /// The trial's folder comes back from here.
+    GiveBack(String),
     /// It is removed.
     Remove(String),
     /// It is written.
@@ -76,6 +80,7 @@ pub(crate) fn amend(
         record: known.record.clone(),
         steps: Vec::new(),
         has_other_files: false,
+        is_result_wrong: false,
     };
     for wrong in wrongs {
         amending.amend(wrong)?;
@@ -96,6 +101,8 @@ struct Amending<'a> {
     steps: Vec<Step>,
     /// Whether `result.toml` lists other files than there will be.
     has_other_files: bool,
+    /// Whether `result.toml` is not what was written: nothing of it but its hashes is taken over.
+    is_result_wrong: bool,
 }
 
 impl Amending<'_> {
@@ -112,6 +119,11 @@ impl Amending<'_> {
                 self.record.folder = None;
             }
             Wrong::Moved { to } => self.record.folder = Some(to.clone()),
+            Wrong::Superseded { by, .. } => {
+                let folder = self.record.folder.replace(by.clone());
+                self.steps.extend(folder.map(Step::SetFolderAside));
+            }
+            Wrong::InTrash { place } => self.steps.push(Step::GiveBack(place.clone())),
             Wrong::Unrecorded(_) => self.conclude()?,
             Wrong::WeightsLost(_) | Wrong::WeightsForeign => {
                 self.record.weights_kept = false;
@@ -122,7 +134,10 @@ impl Amending<'_> {
                 self.record.weights_kept = true;
                 self.record_found(WEIGHTS)?;
             }
-            Wrong::Rewritable { file: RESULT, .. } => self.has_other_files = true,
+            Wrong::Rewritable { file: RESULT, .. } => {
+                self.has_other_files = true;
+                self.is_result_wrong = true;
+            }
             Wrong::Rewritable { file, .. } => self.rewrite(file)?,
             Wrong::Changed { file, .. } => {
                 self.has_other_files = true;
@@ -132,7 +147,7 @@ impl Amending<'_> {
                 }
             }
             Wrong::FileMisrecorded { file } => self.record_found(file)?,
-            Wrong::RemarksDiffer => self.steps.push(Step::Remark(remarks(&self.record))),
+            Wrong::RemarksDiffer => self.agree_on_remarks(),
             Wrong::Leftovers(files) => {
                 self.steps.extend(files.iter().cloned().map(Step::Remove));
             }
@@ -263,6 +278,19 @@ impl Amending<'_> {
             .context("no attempt at it is recorded as the one that ended it")
     }
 
+    /// Writes what the database has of tags and note; where it has nothing, it takes what the file says.
+    fn agree_on_remarks(&mut self) {
+        match self.folder.map(|folder| &folder.remarks) {
+            Some(Part::There(said)) if remarks(&self.record) == Remarks::default() => {
+                let tags: BTreeSet<String> = said.tags.iter().cloned().collect();
+                self.record.tags = tags.into_iter().collect();
+                self.record.note.clone_from(&said.note);
+            }
+            _ => self.set_aside(REMARKS),
+        }
+        self.steps.push(Step::Remark(remarks(&self.record)));
+    }
+
     /// Writes `result.toml` with the files that there will be.
     fn write_result(&mut self) -> anyhow::Result<()> {
         let earlier = self.folder.and_then(|folder| match &folder.result {
@@ -279,7 +307,7 @@ impl Amending<'_> {
         let files = self.record.files.iter().filter(|file| file.name != RESULT);
         entries.extend(files.map(|file| (file.name.as_str(), FileEntry::from(file))));
         let files: Vec<FileEntry> = entries.into_values().collect();
-        let result = match earlier {
+        let result = match earlier.filter(|_| !self.is_result_wrong) {
             Some(earlier) => ResultFile {
                 files,
                 ..earlier.clone()

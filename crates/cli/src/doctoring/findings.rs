@@ -88,6 +88,10 @@ pub(crate) enum Wrong {
     RecordUnreadable(String),
     /// The folder of a trial that the database does not know, and why it is not complete.
     Incomplete(String),
+    /// The folder of a trial is not complete, and why; another one is.
+    Superseded { by: String, why: String },
+    /// A trial's folder lies where removed trials do: somebody was killed in removing it.
+    InTrash { place: String },
     /// A second folder of a trial.
     Copy { of: String },
     /// The lock of a process that has died.
@@ -134,6 +138,8 @@ impl Wrong {
             Wrong::TrialDiffers => "trial_differs",
             Wrong::RecordUnreadable(_) => "record_unreadable",
             Wrong::Incomplete(_) => "incomplete",
+            Wrong::Superseded { .. } => "superseded",
+            Wrong::InTrash { .. } => "in_trash",
             Wrong::Copy { .. } => "copy",
             Wrong::StaleLock => "stale_lock",
             Wrong::HalfWritten => "half_written",
@@ -197,6 +203,12 @@ impl Wrong {
             Wrong::Incomplete(why) => {
                 format!("the database does not know the trial, and it is not complete: {why}")
             }
+            Wrong::Superseded { by, why } => {
+                format!("it is not complete ({why}), and the same trial in `{by}` is")
+            }
+            Wrong::InTrash { place } => {
+                format!("the trial's folder is missing, and lies in `{place}`")
+            }
             Wrong::Copy { of } => format!("the same trial lies in `{of}`"),
             Wrong::StaleLock => "the lock of a process that has died".to_owned(),
             Wrong::HalfWritten => "a file that was never finished".to_owned(),
@@ -233,13 +245,20 @@ impl Wrong {
                 "the name is cleared; if it has ended, it is planned again (its record goes to the trash)"
             }
             Wrong::Moved { .. } => "its new place is recorded",
+            Wrong::Superseded { .. } => {
+                "to the trash, and the complete one is recorded in its place"
+            }
+            Wrong::InTrash { .. } => {
+                "moved back (`fitroom runs remove` removes it, if that is what you want)"
+            }
             Wrong::WeightsLost(_) => {
                 "recorded as removed: its sweep brings them back, the same to the bit, if `keep` wants them"
             }
             Wrong::WeightsForeign | Wrong::Copy { .. } | Wrong::Unfinished { .. } => "to the trash",
             Wrong::Incomplete(_) | Wrong::ModelLeftover => "to the trash",
-            Wrong::Rewritable { .. } | Wrong::RemarksDiffer => {
-                "written again from what the database has"
+            Wrong::Rewritable { .. } => "written again from what the database has",
+            Wrong::RemarksDiffer => {
+                "those of the database are written, and the file is set aside; where it has none, those of the file count"
             }
             Wrong::Changed {
                 damage: Damage::Missing,

@@ -1,6 +1,6 @@
 //! Makes a database anew from the folders of its trials.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Context;
 use fitroom_domain::TrialId;
@@ -43,11 +43,16 @@ impl Site<'_> {
             strangers,
             unknown,
             unsound,
+            copies,
             told,
-        } = Survey::of(self.runs(), &layout.trials)?;
+        } = Survey::of(self.runs(), &layout.trials, self.closeness())?;
         examination.unknown = unknown;
         for (folder, why) in unsound {
             let finding = self.set_aside(&folder, Wrong::Incomplete(why));
+            examination.findings.push(finding);
+        }
+        for (folder, of) in copies {
+            let finding = self.set_aside(&folder, Wrong::Copy { of });
             examination.findings.push(finding);
         }
         for (sweep, told) in told {
@@ -55,17 +60,11 @@ impl Site<'_> {
         }
         sweeps.recover(self.database)?;
         let (mut counts, mut batch) = (Counts::default(), Vec::with_capacity(BATCH));
-        let mut there: HashMap<TrialId, String> = HashMap::new();
+        let mut there: HashSet<TrialId> = HashSet::new();
         let mut of_sweep: BTreeMap<SweepIdentity, i64> = BTreeMap::new();
         let mut look_again: HashSet<TrialId> = HashSet::new();
         for stranger in strangers {
             self.progress.inc(1);
-            if let Some(other) = there.get(&stranger.id) {
-                let of = other.clone();
-                let finding = self.set_aside(&stranger.folder, Wrong::Copy { of });
-                examination.findings.push(finding);
-                continue;
-            }
             let place = of_sweep.entry(stranger.sweep.clone()).or_default();
             let (record, state) = match self.recovered(&stranger, *place, sweeps) {
                 Ok(recovered) => recovered,
@@ -94,15 +93,14 @@ impl Site<'_> {
                 let findings = findings.map(|wrong| Finding::new(&stranger.folder, wrong));
                 examination.findings.extend(findings);
             }
-            there.insert(stranger.id, stranger.folder);
+            there.insert(stranger.id);
             batch.push((None, record));
             if batch.len() >= BATCH {
                 self.put(&mut batch)?;
             }
         }
         self.put(&mut batch)?;
-        let ids: HashSet<TrialId> = there.into_keys().collect();
-        self.say(&counts, sweeps, &ids, examination);
+        self.say(&counts, sweeps, &there, examination);
         Ok(look_again)
     }
 

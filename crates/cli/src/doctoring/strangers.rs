@@ -1,6 +1,6 @@
 //! Folders that the database does not know as a trial's: complete ones are recorded, others go to the trash.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use fitroom_domain::TrialId;
@@ -8,7 +8,7 @@ use fitroom_store::{SweepIdentity, TrialPlace};
 
 use super::checkup::Site;
 use super::findings::{Finding, Wrong};
-use super::folder_state::FolderState;
+use super::folder_state::{FolderState, Look};
 use super::known_sweeps::{KnownSweeps, ToldSweep, identity};
 use super::layout::trial_folder;
 use super::recovered;
@@ -36,16 +36,19 @@ pub(super) struct Survey {
     pub(super) unknown: Vec<String>,
     /// Folders of trials whose `trial.toml` cannot be used, and why.
     pub(super) unsound: Vec<(String, String)>,
+    /// Folders of trials that lie in another one too, which is better or comes first.
+    pub(super) copies: Vec<(String, String)>,
     /// What trials tell of their sweeps.
     pub(super) told: BTreeMap<SweepIdentity, ToldSweep>,
 }
 
 impl Survey {
-    /// Reads what trials are, and when they were trained: nothing else of their folders.
+    /// Reads what trials are, and when they were trained: nothing else of their folders, unless there are several of one
+    /// trial. Of those a complete one counts.
     ///
     /// # Errors
     /// When a task cannot be written as JSON.
-    pub(super) fn of(runs: &Path, folders: &[String]) -> anyhow::Result<Survey> {
+    pub(super) fn of(runs: &Path, folders: &[String], look: Look) -> anyhow::Result<Survey> {
         let mut survey = Survey::default();
         for folder in folders {
             survey.add(runs, folder)?;
@@ -56,7 +59,29 @@ impl Survey {
             let began = |it: &Stranger| (it.started_at.clone(), it.folder.clone());
             (order(one).cmp(&order(other))).then_with(|| began(one).cmp(&began(other)))
         });
+        survey.part_copies(runs, look);
         Ok(survey)
+    }
+
+    fn part_copies(&mut self, runs: &Path, look: Look) {
+        let mut folders: HashMap<TrialId, Vec<String>> = HashMap::new();
+        for stranger in &self.strangers {
+            let folders = folders.entry(stranger.id.clone()).or_default();
+            folders.push(stranger.folder.clone());
+        }
+        let is_complete = |folder: &&String| {
+            let state = FolderState::read(runs, folder, look, true);
+            state.is_ok_and(|state| state.is_some_and(|it| it.complete().is_ok()))
+        };
+        for folders in folders.into_values().filter(|it| it.len() > 1) {
+            let best = folders.iter().find(is_complete).unwrap_or(&folders[0]);
+            let others = folders.iter().filter(|folder| *folder != best);
+            self.copies
+                .extend(others.map(|it| (it.clone(), best.clone())));
+        }
+        self.copies.sort();
+        let copies: HashSet<&String> = self.copies.iter().map(|(folder, _)| folder).collect();
+        self.strangers.retain(|it| !copies.contains(&it.folder));
     }
 
     fn add(&mut self, runs: &Path, folder: &str) -> anyhow::Result<()> {
@@ -126,7 +151,7 @@ impl Site<'_> {
         places: &[TrialPlace],
         sweeps: &mut KnownSweeps<'_>,
     ) -> anyhow::Result<Met> {
-        let survey = Survey::of(self.runs(), folders)?;
+        let survey = Survey::of(self.runs(), folders, self.closeness())?;
         for (sweep, told) in survey.told {
             sweeps.tell(sweep, told);
         }
@@ -138,28 +163,22 @@ impl Site<'_> {
             met.findings
                 .push(self.set_aside(&folder, Wrong::Incomplete(why)));
         }
+        for (folder, of) in survey.copies {
+            met.findings
+                .push(self.set_aside(&folder, Wrong::Copy { of }));
+        }
         let by_id: HashMap<&TrialId, &TrialPlace> =
             places.iter().map(|place| (&place.id, place)).collect();
         let mut are_recovered = false;
-        let mut recorded: HashMap<TrialId, String> = HashMap::new();
         let mut of_sweep: BTreeMap<SweepIdentity, i64> = BTreeMap::new();
         for stranger in survey.strangers {
             let place = of_sweep.entry(stranger.sweep.clone()).or_default();
             *place += 1;
-            let findings = match (by_id.get(&stranger.id), recorded.get(&stranger.id)) {
-                (Some(known), _) => self.meet_known(&stranger, known, sweeps, &mut met)?,
-                (None, Some(other)) => {
-                    let of = other.clone();
-                    Some(self.set_aside(&stranger.folder, Wrong::Copy { of }))
-                }
-                (None, None) => {
-                    let finding =
-                        self.meet_unknown(&stranger, *place, sweeps, &mut are_recovered)?;
-                    recorded.insert(stranger.id, stranger.folder);
-                    finding
-                }
+            let finding = match by_id.get(&stranger.id) {
+                Some(known) => self.meet_known(&stranger, known, sweeps, &mut met)?,
+                None => self.meet_unknown(&stranger, *place, sweeps, &mut are_recovered)?,
             };
-            met.findings.extend(findings);
+            met.findings.extend(finding);
             self.progress.inc(1);
         }
         Ok(met)
@@ -176,9 +195,25 @@ impl Site<'_> {
         let folder = known.folder.as_ref();
         let place = folder.and_then(|folder| trial_folder(self.runs(), folder));
         let is_misnamed = folder.is_some() && place.is_none();
-        if let Some(folder) = folder.filter(|_| place.is_some_and(|place| place.exists())) {
+        let lies_there = folder.filter(|_| place.is_some_and(|place| place.exists()));
+        let why = match lies_there.map(|folder| self.state(folder)) {
+            None => None,
+            Some(Err(error)) => {
+                let wrong = Wrong::Unreadable(format!("{error:#}"));
+                return Ok(Some(Finding::new(&stranger.folder, wrong)));
+            }
+            Some(Ok(state)) => match state.complete() {
+                Ok(it) if it.description.id == known.id => Some(None),
+                Ok(_) => Some(Some("it is another trial's".to_owned())),
+                Err(why) => Some(Some(why)),
+            },
+        };
+        let copy = |folder: &String| {
             let of = folder.clone();
-            return Ok(Some(self.set_aside(&stranger.folder, Wrong::Copy { of })));
+            Ok(Some(self.set_aside(&stranger.folder, Wrong::Copy { of })))
+        };
+        if let (Some(folder), Some(None)) = (lies_there, &why) {
+            return copy(folder);
         }
         let record = self.database.wait(self.database.store().record(known.key));
         let Ok(Some(record)) = record else {
@@ -192,6 +227,11 @@ impl Site<'_> {
             (None, Ok(complete)) => Wrong::Unrecorded(complete.result.state),
             // Its sweep begins it in this folder, and goes on from its checkpoint.
             (None, Err(_)) => return Ok(None),
+            (Some(folder), Err(_)) if lies_there.is_some() => return copy(folder),
+            (Some(_), Ok(_)) if lies_there.is_some() => Wrong::Superseded {
+                by: stranger.folder.clone(),
+                why: why.flatten().unwrap_or_default(),
+            },
             (Some(recorded), _) if is_misnamed => Wrong::FolderMisnamed {
                 recorded: recorded.clone(),
                 to: Some(stranger.folder.clone()),
@@ -201,7 +241,9 @@ impl Site<'_> {
             },
         };
         let place = match &wrong {
-            Wrong::Moved { .. } => known.folder.as_ref().unwrap_or(&stranger.folder),
+            Wrong::Moved { .. } | Wrong::Superseded { .. } => {
+                known.folder.as_ref().unwrap_or(&stranger.folder)
+            }
             _ => &stranger.folder,
         };
         let mut finding = Finding::new(place, wrong.clone());
@@ -252,12 +294,16 @@ impl Site<'_> {
 
     /// What lies in a folder, at every byte where something is to be recorded.
     pub(super) fn state(&self, folder: &str) -> anyhow::Result<FolderState> {
-        let look = match self.checkup.fix {
-            true => super::folder_state::Look::Bytes,
-            false => self.checkup.look,
-        };
-        let state = FolderState::read(self.runs(), folder, look, self.is_restoring)?;
+        let state = FolderState::read(self.runs(), folder, self.closeness(), self.is_restoring)?;
         state.ok_or_else(|| anyhow::anyhow!("`{folder}` has gone"))
+    }
+
+    /// How closely to look where something is to be recorded.
+    pub(super) fn closeness(&self) -> Look {
+        match self.checkup.fix {
+            true => Look::Bytes,
+            false => self.checkup.look,
+        }
     }
 
     /// Moves a file or folder to the trash, if that is asked for.

@@ -5,8 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::layout::link_in;
+use crate::run_folder::EVENTS;
 use crate::sweeping::sync_folder;
 use crate::trash::{TRASH, hidden, hide_from_tensorboard};
+
+/// What is recorded of a removed trial, beside its files.
+const REMOVED: &str = "removed.json";
 
 /// The trash of one call: `runs/.trash/doctor/<time>`. It is made once something goes there.
 #[derive(Debug, Clone)]
@@ -57,6 +61,30 @@ impl Trash {
             Some(parent) => sync_folder(parent),
             None => Ok(()),
         }
+    }
+
+    /// Moves the folder of a removed trial back, without the record that was written beside its files.
+    ///
+    /// # Errors
+    /// When the disk refuses, or something lies there.
+    pub(crate) fn give_back(&self, place: &str, folder: &str) -> io::Result<()> {
+        let (from, to) = (self.runs.join(place), self.runs.join(folder));
+        if to.exists() {
+            let there = format!("`{}` is there already", to.display());
+            return Err(io::Error::other(there));
+        }
+        for entry in fs::read_dir(&from)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name == REMOVED {
+                fs::remove_file(entry.path())?;
+            } else if let Some(rest) = name.strip_prefix(&hidden(EVENTS)) {
+                fs::rename(entry.path(), from.join(format!("{EVENTS}{rest}")))?;
+            }
+        }
+        make_parent(&to)?;
+        fs::rename(&from, &to)?;
+        to.parent().map_or(Ok(()), sync_folder)
     }
 
     /// Writes a file there.

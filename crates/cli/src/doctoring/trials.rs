@@ -10,8 +10,9 @@ use super::examine::examine;
 use super::findings::{Finding, Outcome, Wrong};
 use super::folder_state::{FolderState, Look};
 use super::known_sweeps::{KnownSweeps, identity};
-use super::layout::{is_file_name, link_in, trial_folder};
+use super::layout::{entries, is_file_name, link_in, trial_folder};
 use super::recovered;
+use crate::trash::TRASH;
 use crate::write_whole::write_whole_with;
 
 /// How often a trial is looked at again: what is mended may show what else is wrong.
@@ -129,8 +130,36 @@ impl Site<'_> {
             }
             None => None,
         };
-        let wrongs = examine(record, folder.as_ref());
+        let mut wrongs = examine(record, folder.as_ref());
+        if wrongs == [Wrong::FolderMissing]
+            && record.folder.is_some()
+            && let Some(place) = self.removed(record, look)?
+        {
+            wrongs = vec![Wrong::InTrash { place }];
+        }
         Ok((folder, wrongs))
+    }
+
+    /// Where a complete folder of a trial lies among the removed ones.
+    fn removed(&self, record: &TrialRecord, look: Look) -> anyhow::Result<Option<String>> {
+        let id = record.trial.id();
+        for (name, is_folder) in entries(self.runs(), TRASH)? {
+            // A trial that was removed twice has numbered places.
+            if !is_folder || name.split('.').next() != Some(id.as_str()) {
+                continue;
+            }
+            let place = format!("{TRASH}/{name}");
+            // What cannot be read is not what is looked for.
+            let state = FolderState::read(self.runs(), &place, look, false)
+                .ok()
+                .flatten();
+            let is_this =
+                |state: FolderState| (state.complete()).is_ok_and(|it| it.description.id == id);
+            if state.is_some_and(is_this) {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether somebody trains a trial.
@@ -230,6 +259,8 @@ impl Site<'_> {
         let path = self.runs().join(folder);
         match step {
             Step::SetAside(name) => self.trash.set_aside(&format!("{folder}/{name}"))?,
+            Step::SetFolderAside(folder) => self.trash.set_aside(folder)?,
+            Step::GiveBack(place) => self.trash.give_back(place, folder)?,
             Step::Remove(name) => super::leftovers::remove(&path.join(name))?,
             Step::Write(name, bytes) => {
                 write_whole_with(&path.join(name), |file| {

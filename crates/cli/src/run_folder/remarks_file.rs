@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::read_toml;
 
-const REMARKS: &str = "remarks.toml";
+/// What people say of a trial.
+pub(crate) const REMARKS: &str = "remarks.toml";
 
 /// The content of `remarks.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
