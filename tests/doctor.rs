@@ -147,6 +147,22 @@ const DAMAGES: &[Damage] = &[
     damage(&["copy"], |_, folder| {
         copy(folder, &folder.with_file_name("other"));
     }),
+    damage(&["orphans", "orphans"], |workplace, _| {
+        change(
+            workplace,
+            "pragma foreign_keys = off;
+             insert into notes (trial_key, note) values (77, 'lost');
+             insert into epochs (trial_key, epoch) values (77, 1)",
+        );
+    }),
+    damage(&["indexes_damaged"], |workplace, _| {
+        change(
+            workplace,
+            "pragma writable_schema = on;
+             update sqlite_master set sql = replace(sql, '(trial_key)', '(position)')
+             where name = 'sweeps_of_a_trial'",
+        );
+    }),
     // The recorded folder is the worse one.
     damage(&["superseded"], |_, folder| {
         copy(folder, &folder.with_file_name("other"));
@@ -453,6 +469,42 @@ fn folders_of_no_trial_are_no_damage_and_no_runs_folder_is_an_error() {
     fs::create_dir(workplace.path("empty")).unwrap();
     let run = workplace.fitroom(&["--runs", "empty", "doctor", "--fix"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
+}
+
+#[test]
+fn what_no_folder_tells_is_read_from_a_malformed_database() {
+    let workplace = trained();
+    well(&workplace, &["evaluate"]);
+    let looks =
+        || workplace.query::<(String, String)>("select trial_id, evaluated_at from evaluations");
+    let (list, before) = (list(&workplace), looks());
+    assert!(!before.is_empty());
+    fs::remove_dir_all(workplace.path("runs/models")).unwrap();
+    for statement in [
+        "insert into tags (trial_key, tag) values (1, 'odd'), (1, 'new')",
+        "insert into notes (trial_key, note) values (1, 'look again')",
+    ] {
+        change(&workplace, statement);
+    }
+    let root =
+        workplace.query::<(i64,)>("select rootpage from sqlite_master where name = 'epochs'");
+    let path = workplace.path("runs/fitroom.db");
+    let mut bytes = fs::read(&path).unwrap();
+    let page = (root[0].0 as usize - 1) * 4096;
+    bytes[page..page + 4096].fill(7);
+    fs::write(&path, bytes).unwrap();
+    let (code, mended) = doctor(&workplace, &["--fix"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(mended, owned(&["database_malformed", "remarks_differ"]));
+    assert_eq!(looks(), before);
+    let tags = workplace
+        .query::<(String, String)>("select tag, note from tags natural join notes order by tag");
+    let expected = ["new", "odd"].map(|tag| (tag.to_owned(), "look again".to_owned()));
+    assert_eq!(tags, expected);
+    assert_eq!(doctor(&workplace, &[]), (Some(0), Vec::new()));
+    change(&workplace, "delete from tags");
+    change(&workplace, "delete from notes");
+    assert_eq!(self::list(&workplace), list);
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! What brings database and files together again: sweeps and evaluations that only files know, and trials whose
 //! records say what is no longer so.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 
 use fitroom_domain::keep::Keep;
 use fitroom_domain::{DatasetKey, RecordedTrial, Task, TaskSummary, Trial, TrialId, TrialState};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{ConnectOptions, Row};
 
 use crate::error::{Doing, StoreError, corrupt};
 use crate::evaluation::NewEvaluation;
@@ -122,6 +124,42 @@ impl Store {
         Ok(true)
     }
 
+    /// Reads from the malformed database of a `runs/` folder what no folder tells, as far as it can be read: looks at test
+    /// photographs, choices of models, tags and notes of trials that this database knows. What it knows stays.
+    ///
+    /// # Errors
+    /// When this database refuses.
+    pub async fn salvage(&self, runs: &Path) -> Result<Salvaged, StoreError> {
+        let mut salvaged = Salvaged::default();
+        if !Store::exists(runs) {
+            return Ok(salvaged);
+        }
+        let Ok(mut old) = Store::read_options(runs).connect().await else {
+            return Ok(salvaged);
+        };
+        let mut transaction = self.write().await?;
+        for (read, write) in SALVAGED {
+            for (_, row) in salvageable(&mut old, read).await {
+                let written: Result<Vec<Option<String>>, _> = sqlx::query_scalar(write)
+                    .bind(&row)
+                    .fetch_all(&mut *transaction)
+                    .await;
+                // One row that cannot be used is none.
+                let ids = written.unwrap_or_default();
+                salvaged.rows += ids.len();
+                let ids = ids.into_iter().flatten();
+                salvaged
+                    .trials
+                    .extend(ids.filter_map(|id| id.parse::<TrialId>().ok()));
+            }
+        }
+        transaction
+            .commit()
+            .await
+            .doing("write what was read of an old database")?;
+        Ok(salvaged)
+    }
+
     /// Where every trial of ours is recorded to lie, in the order in which they were planned.
     ///
     /// # Errors
@@ -205,6 +243,109 @@ impl Store {
         write_trial(&mut transaction, &columns).await?;
         transaction.commit().await.doing(doing)
     }
+}
+
+/// What could be read of a malformed database.
+#[derive(Debug, Default)]
+pub struct Salvaged {
+    /// Rows that were written.
+    pub rows: usize,
+    /// Trials that they belong to.
+    pub trials: Vec<TrialId>,
+}
+
+/// How rows are read, one after the other, as JSON, and how each is written.
+const SALVAGED: [([&str; 2], &str); 4] = [
+    (
+        [
+            "select key, json_object('dataset', dataset, 'fingerprint', fingerprint, 'definition', definition,
+                 'task', task, 'trial_id', trial_id, 'trial_name', trial_name, 'evaluated_at', evaluated_at,
+                 'photographs', photographs, 'accuracy', accuracy, 'photographs_read', photographs_read,
+                 'predictions_blake3', predictions_blake3)
+             from evaluations where key > ? order by key limit 1",
+            "select key, json_object('dataset', dataset, 'fingerprint', fingerprint, 'definition', definition,
+                 'task', task, 'trial_id', trial_id, 'trial_name', trial_name, 'evaluated_at', evaluated_at,
+                 'photographs', photographs, 'accuracy', accuracy, 'photographs_read', photographs_read,
+                 'predictions_blake3', predictions_blake3)
+             from evaluations where key < ? order by key desc limit 1",
+        ],
+        "insert into evaluations
+             (dataset, fingerprint, definition, task, trial_id, trial_name, evaluated_at, photographs, accuracy,
+              photographs_read, predictions_blake3)
+         select ?1 ->> 'dataset', ?1 ->> 'fingerprint', ?1 ->> 'definition', ?1 ->> 'task', ?1 ->> 'trial_id',
+             ?1 ->> 'trial_name', ?1 ->> 'evaluated_at', ?1 ->> 'photographs', ?1 ->> 'accuracy',
+             ?1 ->> 'photographs_read', ?1 ->> 'predictions_blake3'
+         returning null",
+    ),
+    (
+        [
+            "select rowid, json_object('fingerprint', fingerprint, 'definition', definition, 'preference', preference,
+                 'chosen_at', chosen_at, 'trial', (select id from trials where trials.key = trial_key))
+             from selections where rowid > ? order by rowid limit 1",
+            "select rowid, json_object('fingerprint', fingerprint, 'definition', definition, 'preference', preference,
+                 'chosen_at', chosen_at, 'trial', (select id from trials where trials.key = trial_key))
+             from selections where rowid < ? order by rowid desc limit 1",
+        ],
+        "insert or ignore into selections (fingerprint, definition, preference, trial_key, chosen_at)
+         select ?1 ->> 'fingerprint', ?1 ->> 'definition', ?1 ->> 'preference',
+             (select key from trials where id = ?1 ->> 'trial'), ?1 ->> 'chosen_at'
+         where true
+         returning null",
+    ),
+    (
+        [
+            "select trial_key, json_object('tags', (select json_group_array(tag) from tags as own
+                     where own.trial_key = tags.trial_key),
+                 'trial', (select id from trials where trials.key = trial_key))
+             from tags where trial_key > ? order by trial_key limit 1",
+            "select trial_key, json_object('tags', (select json_group_array(tag) from tags as own
+                     where own.trial_key = tags.trial_key),
+                 'trial', (select id from trials where trials.key = trial_key))
+             from tags where trial_key < ? order by trial_key desc limit 1",
+        ],
+        "insert or ignore into tags (trial_key, tag)
+         select trials.key, value from trials, json_each(?1 -> 'tags') where trials.id = ?1 ->> 'trial'
+         returning ?1 ->> 'trial'",
+    ),
+    (
+        [
+            "select trial_key, json_object('note', note, 'trial', (select id from trials where trials.key = trial_key))
+             from notes where trial_key > ? order by trial_key limit 1",
+            "select trial_key, json_object('note', note, 'trial', (select id from trials where trials.key = trial_key))
+             from notes where trial_key < ? order by trial_key desc limit 1",
+        ],
+        "insert or ignore into notes (trial_key, note)
+         select trials.key, ?1 ->> 'note' from trials where trials.id = ?1 ->> 'trial'
+         returning ?1 ->> 'trial'",
+    ),
+];
+
+/// Rows by their keys, from both ends up to those that cannot be read.
+async fn salvageable(
+    old: &mut SqliteConnection,
+    [up, down]: [&'static str; 2],
+) -> BTreeMap<i64, String> {
+    let mut rows = BTreeMap::new();
+    for (statement, start) in [(up, i64::MIN), (down, i64::MAX)] {
+        let mut last = start;
+        loop {
+            let row: Result<Option<(i64, String)>, _> = sqlx::query_as(statement)
+                .bind(last)
+                .fetch_optional(&mut *old)
+                .await;
+            match row {
+                Ok(Some((key, row))) => {
+                    last = key;
+                    if rows.insert(key, row).is_some() {
+                        return rows;
+                    }
+                }
+                Ok(None) => return rows,
+                Err(_) => break,
+            }
+        }
+    }
+    rows
 }
 
 /// Where a row says that a trial lies; `None` of one that others trained.

@@ -13,6 +13,7 @@ use super::folder_state::Look;
 use super::known_sweeps::KnownSweeps;
 use super::layout::Layout;
 use super::trash::Trash;
+use super::trials::outcome;
 use crate::database::Database;
 use crate::exit::Failure;
 use crate::models::{KEEPING, MODELS};
@@ -82,7 +83,15 @@ pub(crate) fn check_up(checkup: Checkup<'_>) -> Result<Examination, Failure> {
         trash: &trash,
         progress: &progress,
     };
-    let health = Database::health(runs)?;
+    let mut health = Database::health(runs)?;
+    if let Health::Sound {
+        indexes, orphans, ..
+    } = &health
+        && !(indexes.is_empty() && orphans.is_empty())
+    {
+        scene.mend_rows(indexes, orphans, &mut examination)?;
+        health = Database::health(runs)?;
+    }
     let wrong = match &health {
         Health::Sound { .. } => None,
         Health::Missing if !has_trials(runs, &layout) && files.is_empty() => {
@@ -115,7 +124,8 @@ pub(crate) fn check_up(checkup: Checkup<'_>) -> Result<Examination, Failure> {
     let is_up_to_date = matches!(
         health,
         Health::Sound {
-            is_up_to_date: true
+            is_up_to_date: true,
+            ..
         }
     );
     let database = match (checkup.fix, is_up_to_date) {
@@ -178,7 +188,18 @@ impl<'a> Scene<'a> {
             .prefix(UNFINISHED)
             .tempdir_in(runs)?;
         let database = Database::open(folder.path())?;
-        let look_again = self.rebuild(&database, examination)?;
+        let mut look_again = self.rebuild(&database, examination)?;
+        let salvaged = database
+            .wait(database.store().salvage(runs))
+            .map_err(anyhow::Error::from)?;
+        if salvaged.rows > 0 {
+            examination.notes.push(format!(
+                "read from the old database beside the folders (looks at test photographs, choices of models, tags and \
+                 notes): {} rows",
+                salvaged.rows
+            ));
+        }
+        look_again.extend(salvaged.trials);
         // Closed, it is one file.
         drop(database);
         for name in ["fitroom.db", "fitroom.db-wal", "fitroom.db-shm"] {
@@ -187,6 +208,49 @@ impl<'a> Scene<'a> {
         std::fs::rename(folder.path().join("fitroom.db"), runs.join("fitroom.db"))?;
         sync_folder(runs)?;
         Ok(look_again)
+    }
+
+    /// Mends what is wrong with the database beside what it says of trials.
+    fn mend_rows(
+        &self,
+        indexes: &[String],
+        orphans: &[(String, u64)],
+        examination: &mut Examination,
+    ) -> Result<(), Failure> {
+        let database = match self.checkup.fix {
+            true => Some(Database::open(self.checkup.runs)?),
+            false => None,
+        };
+        if !indexes.is_empty() {
+            let wrong = Wrong::IndexesDamaged(indexes.to_vec());
+            let mut finding = Finding::new("fitroom.db", wrong);
+            if let Some(database) = &database {
+                let reindexed = database.wait(database.store().reindex());
+                finding.outcome = outcome(reindexed.map_err(Into::into));
+            }
+            examination.findings.push(finding);
+        }
+        if orphans.is_empty() {
+            return Ok(());
+        }
+        let outcome = match &database {
+            None => Outcome::Found,
+            Some(database) => {
+                let keep = |table: &str, rows: &str| {
+                    let path = format!("fitroom.db.rows/{table}.json");
+                    self.trash.write(&path, rows.as_bytes())
+                };
+                let removed = database.wait(database.store().remove_orphans(keep));
+                outcome(removed.map_err(Into::into))
+            }
+        };
+        for (table, rows) in orphans.iter().cloned() {
+            examination.findings.push(Finding {
+                outcome: outcome.clone(),
+                ..Finding::new("fitroom.db", Wrong::Orphans { table, rows })
+            });
+        }
+        Ok(())
     }
 
     fn rebuild(

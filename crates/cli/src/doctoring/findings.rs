@@ -45,6 +45,10 @@ pub(crate) enum Wrong {
     DatabaseMissing,
     /// The database cannot be trusted; what SQLite says.
     DatabaseMalformed(Vec<String>),
+    /// Indexes of the database do not fit its tables; what SQLite says.
+    IndexesDamaged(Vec<String>),
+    /// Rows of a table refer to others that are not there.
+    Orphans { table: String, rows: u64 },
     /// A trial is complete in its folder, and the database does not know that.
     Unrecorded(TrialState),
     /// A trial that has ended has no folder.
@@ -118,6 +122,8 @@ impl Wrong {
         match self {
             Wrong::DatabaseMissing => "database_missing",
             Wrong::DatabaseMalformed(_) => "database_malformed",
+            Wrong::IndexesDamaged(_) => "indexes_damaged",
+            Wrong::Orphans { .. } => "orphans",
             Wrong::Unrecorded(_) => "unrecorded",
             Wrong::FolderMissing => "folder_missing",
             Wrong::FolderMisnamed { .. } => "folder_misnamed",
@@ -158,6 +164,15 @@ impl Wrong {
             Wrong::DatabaseMissing => "there are trials and no database".to_owned(),
             Wrong::DatabaseMalformed(problems) => {
                 format!("the database is malformed: {}", problems.join("; "))
+            }
+            Wrong::IndexesDamaged(problems) => {
+                format!(
+                    "indexes of the database do not fit its tables: {}",
+                    problems.join("; ")
+                )
+            }
+            Wrong::Orphans { table, rows } => {
+                format!("rows of `{table}` that refer to others that are not there: {rows}")
             }
             Wrong::Unrecorded(state) => {
                 format!("it is {state} and complete, which the database does not know")
@@ -230,7 +245,11 @@ impl Wrong {
     pub(crate) fn remedy(&self) -> String {
         let text = match self {
             Wrong::DatabaseMissing => "made anew from the run folders",
-            Wrong::DatabaseMalformed(_) => "to the trash, and made anew from the run folders",
+            Wrong::DatabaseMalformed(_) => {
+                "to the trash, and made anew from the run folders and what can be read of the old one"
+            }
+            Wrong::IndexesDamaged(_) => "built anew",
+            Wrong::Orphans { .. } => "removed; they go to the trash as JSON",
             Wrong::Unrecorded(_) | Wrong::WeightsUnrecorded | Wrong::LookUnrecorded => "recorded",
             Wrong::FolderMissing => {
                 "planned again: its sweep trains it again (its curve stays, its record goes to the trash)"
