@@ -146,11 +146,12 @@ fn restore(database: &Database, place: &Path) -> anyhow::Result<()> {
     let is_imported = record.trial.is_imported();
     let records = [(Some(removed.key), record)];
     let put = database.wait(store.put_records(&records, move_files));
-    if put.is_err() && moved.get() {
-        if let Some(folder) = &folder {
-            // The first error is the one to tell; `doctor` finds the folder with its record.
-            let _ = fs::rename(folder, place);
-        }
+    if put.is_err()
+        && moved.get()
+        && let Some(folder) = &folder
+    {
+        // The first error is the one to tell; `doctor` finds the folder with its record.
+        let _ = fs::rename(folder, place);
     }
     put.map_err(|error| match (error, is_imported) {
         (error @ PutError::Known { .. }, false) => anyhow!(
