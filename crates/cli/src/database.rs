@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use fitroom_store::{Health, OpenError, Store, SweepRecord};
 use tokio::runtime::Runtime;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, OrInput};
 use crate::run_folder::TRIAL;
 use crate::trash::TRASH;
 
@@ -46,6 +46,22 @@ impl Database {
         Ok(store.map(|store| Database { runtime, store }))
     }
 
+    /// Opens the database of a `runs/` folder that must hold trials.
+    ///
+    /// # Errors
+    /// When there is none, beside those of opening it.
+    pub(crate) fn open_required(runs: &Path) -> Result<Database, Failure> {
+        required(Database::open_existing(runs)?, runs)
+    }
+
+    /// Opens the database of a `runs/` folder that must hold trials, to read it alone.
+    ///
+    /// # Errors
+    /// As those of [`Database::open_required`].
+    pub(crate) fn open_required_to_read(runs: &Path) -> Result<Database, Failure> {
+        required(Database::open_to_read(runs)?, runs)
+    }
+
     /// Every sweep of the database of a `runs/` folder, the one that ran last first; none if there is no database.
     pub(crate) fn sweeps_in(runs: &Path) -> Result<Vec<SweepRecord>, Failure> {
         match Database::open_to_read(runs)? {
@@ -81,6 +97,13 @@ impl Drop for Database {
     fn drop(&mut self) {
         self.runtime.block_on(self.store.close());
     }
+}
+
+fn required(found: Option<Database>, runs: &Path) -> Result<Database, Failure> {
+    let runs = runs.display();
+    found
+        .ok_or_else(|| anyhow!("there are no trials in `{runs}`"))
+        .or_input()
 }
 
 /// Trials without a database are not taken for none: they would be trained again, and their folders cleared for that.

@@ -49,19 +49,38 @@ pub(crate) const EVENTS: &str = "events.out.tfevents.";
 /// The file of training in progress.
 pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
 
-/// Where a trial's folder lies that is recorded so: `<dataset>/<sweep>/<trial>` in the runs folder.
+/// The folder of a trial, as it is recorded, below a runs folder; `None` if that is not `<dataset>/<sweep>/<trial>`.
+/// No path is made of what is recorded but here.
+pub(crate) fn trial_folder(runs: &Path, recorded: &str) -> Option<PathBuf> {
+    let mut parts = recorded.split('/');
+    let is_trial = parts.clone().count() == 3
+        && parts.all(|part| is_file_name(part) && !part.starts_with('.'));
+    is_trial.then(|| runs.join(recorded))
+}
+
+/// The same of a trial that may have none yet.
 ///
 /// # Errors
 /// When it is recorded otherwise: nothing outside of the runs folder is a trial's.
-pub(crate) fn trial_folder(runs: &Path, recorded: &str) -> anyhow::Result<PathBuf> {
-    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(name) if !name.to_string_lossy().starts_with('.'));
-    let parts: Vec<Component<'_>> = Path::new(recorded).components().collect();
-    match parts.len() == 3 && parts.into_iter().all(is_plain) {
-        true => Ok(runs.join(recorded)),
-        false => Err(anyhow!(
-            "`{recorded}` is recorded as a trial's folder, expected dataset/sweep/trial\n(`fitroom doctor` says more)"
-        )),
-    }
+pub(crate) fn recorded_folder(
+    runs: &Path,
+    recorded: Option<&str>,
+) -> anyhow::Result<Option<PathBuf>> {
+    let folder = |recorded: &str| {
+        trial_folder(runs, recorded).ok_or_else(|| {
+            anyhow!(
+                "`{recorded}` is recorded as a trial's folder, expected dataset/sweep/trial\n(`fitroom doctor` says more)"
+            )
+        })
+    };
+    recorded.map(folder).transpose()
+}
+
+/// Whether this is the name of a file, and not a path.
+pub(crate) fn is_file_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let is_one = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
+    is_one && parts.next().is_none() && !name.contains('\0')
 }
 
 /// Reads a file of TOML.
@@ -72,4 +91,39 @@ fn read_toml<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
     let at = || format!("failed to read `{}`", path.display());
     let text = std::fs::read_to_string(path).with_context(at)?;
     toml::from_str(&text).with_context(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_three_names_are_the_folder_of_a_trial() {
+        let runs = Path::new("runs");
+        let sound = trial_folder(runs, "small/grid/first");
+        assert_eq!(sound, Some(runs.join("small/grid/first")));
+        for other in [
+            "",
+            "first",
+            "small/grid",
+            "small/grid/first/more",
+            "../victim",
+            "../../victim",
+            "small/../victim",
+            "small/grid/..",
+            "small//first",
+            "small/grid/",
+            "/small/grid",
+            "./grid/first",
+            ".trash/doctor/first",
+            "small/.grid/first",
+            "small/grid/fi\0rst",
+        ] {
+            assert_eq!(trial_folder(runs, other), None, "{other:?}");
+        }
+        assert!(is_file_name("model.safetensors"));
+        for other in ["", ".", "..", "../victim", "/victim", "a/b", "a/", "./a"] {
+            assert!(!is_file_name(other), "{other:?}");
+        }
+    }
 }

@@ -12,7 +12,6 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use fitroom_domain::TrialId;
 use fitroom_store::TrialRecord;
 use serde::{Deserialize, Serialize};
 
@@ -82,9 +81,9 @@ impl Moved {
     ) -> io::Result<Moved> {
         let trash = runs.join(TRASH);
         fs::create_dir_all(&trash)?;
-        let place = free_place(&trash, &removed.record.trial.id());
+        let id = removed.record.trial.id();
         let moved = Moved {
-            place,
+            place: free_place(&trash.join(id.as_str())),
             from: folder.filter(|it| it.is_dir()).map(Path::to_owned),
         };
         match &moved.from {
@@ -115,10 +114,7 @@ impl Moved {
     /// When the disk refuses; then it lies in the trash, with its record.
     pub(crate) fn undo(&self) -> io::Result<()> {
         match &self.from {
-            Some(from) => {
-                move_back(&self.place, from)?;
-                fs::remove_file(from.join(REMOVED))
-            }
+            Some(from) => give_back(&self.place, from),
             None => remove_record(&self.place),
         }
     }
@@ -141,6 +137,18 @@ pub(crate) fn move_back(place: &Path, folder: &Path) -> io::Result<()> {
     folder.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Moves a trial's folder from the trash to where it was, without its record.
+///
+/// # Errors
+/// When the disk refuses, or something lies there.
+pub(crate) fn give_back(place: &Path, folder: &Path) -> io::Result<()> {
+    move_back(place, folder)?;
+    match fs::remove_file(folder.join(REMOVED)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Removes a place of the trash that holds a record and nothing else.
 ///
 /// # Errors
@@ -156,12 +164,11 @@ pub(crate) fn has_files(place: &Path) -> bool {
     listed.into_iter().any(|entry| entry.file_name() != REMOVED)
 }
 
-/// A place in the trash where nothing lies.
-fn free_place(trash: &Path, id: &TrialId) -> PathBuf {
-    let place = trash.join(id.as_str());
-    let numbered = (2..).map(|number| trash.join(format!("{id}.{number}")));
-    let mut places = std::iter::once(place.clone()).chain(numbered);
-    places.find(|it| !it.exists()).unwrap_or(place)
+/// A place where nothing lies: this one, or it with a number.
+pub(crate) fn free_place(place: &Path) -> PathBuf {
+    let numbered = |number: u32| PathBuf::from(format!("{}.{number}", place.display()));
+    let mut places = std::iter::once(place.to_owned()).chain((2..).map(numbered));
+    places.find(|it| !it.exists()).unwrap_or(place.to_owned())
 }
 
 /// The name of an event file under which TensorBoard does not show it; any other name as it is.

@@ -70,7 +70,7 @@ const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 impl SettingValue {
     /// It as JSON; a whole number without a decimal point if `is_whole`.
-    fn json(self, is_whole: bool) -> serde_json::Value {
+    pub fn json(self, is_whole: bool) -> serde_json::Value {
         match self {
             SettingValue::Number(number)
                 if is_whole && number.fract() == 0.0 && number.abs() < MOST_WHOLE =>

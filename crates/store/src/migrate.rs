@@ -23,17 +23,8 @@ pub(crate) async fn migrate(path: &Path, options: SqliteConnectOptions) -> Resul
 }
 
 /// The newest change of schema in a database; `None` if it has none or cannot be asked.
-pub(crate) async fn schema(path: &Path, options: SqliteConnectOptions) -> Option<i64> {
-    if !path.is_file() {
-        return None;
-    }
-    let mut connection = options.connect().await.ok()?;
-    let found = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
-        .fetch_one(&mut connection)
-        .await;
-    // Whatever it said, it is not needed any more.
-    let _ = connection.close().await;
-    found.ok().flatten()
+pub(crate) async fn schema(options: SqliteConnectOptions) -> Option<i64> {
+    newest_change(options).await.ok()?.ok().flatten()
 }
 
 /// Whether a database has the newest schema; an error if it has one of a newer version.
@@ -41,13 +32,8 @@ pub(crate) async fn is_up_to_date(
     path: &Path,
     options: SqliteConnectOptions,
 ) -> Result<bool, OpenError> {
-    let at = |error: sqlx::Error| migration_error(path, error.into());
-    let mut connection = options.connect().await.map_err(at)?;
-    let found = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
-        .fetch_one(&mut connection)
-        .await;
-    connection.close().await.map_err(at)?;
-    match found {
+    let found = newest_change(options).await;
+    match found.map_err(|error| migration_error(path, error.into()))? {
         Ok(Some(found)) if found > newest() => {
             Err(migration_error(path, MigrateError::VersionMissing(found)))
         }
@@ -55,6 +41,18 @@ pub(crate) async fn is_up_to_date(
         // Whatever it lacks, the migrations say what is wrong.
         Err(_) => Ok(false),
     }
+}
+
+/// What a database says is its newest change of schema; the outer error is one of connecting to it.
+async fn newest_change(
+    options: SqliteConnectOptions,
+) -> Result<Result<Option<i64>, sqlx::Error>, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    let found = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+        .fetch_one(&mut connection)
+        .await;
+    connection.close().await?;
+    Ok(found)
 }
 
 /// The newest change of schema that is known.

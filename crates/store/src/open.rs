@@ -239,23 +239,28 @@ impl Store {
 
 /// A database of an older schema is not changed while processes use it that know no newer one.
 async fn refuse_under_workers(runs: &Path, path: &Path) -> Result<(), OpenError> {
-    let Some(found) = schema(path, reading(runs)).await else {
-        return Ok(());
-    };
-    if found >= newest() {
+    let lock = worker_locks(runs).map(|locks| locks.into_iter().find(|lock| lock.is_alive));
+    // Mostly nobody is at work, and the database need not be asked.
+    if matches!(lock, Ok(None)) {
         return Ok(());
     }
-    let locks = worker_locks(runs).map_err(|error| OpenError::Database {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })?;
-    match locks.into_iter().find(|lock| lock.is_alive) {
-        Some(lock) => Err(OpenError::InUse {
+    let Some(found) = schema(reading(runs))
+        .await
+        .filter(|found| *found < newest())
+    else {
+        return Ok(());
+    };
+    match lock {
+        Ok(Some(lock)) => Err(OpenError::InUse {
             path: path.to_owned(),
             found,
             lock: lock.path,
         }),
-        None => Ok(()),
+        Ok(None) => Ok(()),
+        Err(error) => Err(OpenError::Database {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        }),
     }
 }
 

@@ -73,6 +73,14 @@ impl TrialRow {
     pub fn is_pruned(&self) -> bool {
         self.state == TrialState::Planned && self.pruned_after.is_some()
     }
+
+    /// The word of its state; `pruned` where the sweep gave it up.
+    pub fn shown_state(&self) -> &'static str {
+        match self.is_pruned() {
+            true => "pruned",
+            false => self.state.as_str(),
+        }
+    }
 }
 
 impl Store {

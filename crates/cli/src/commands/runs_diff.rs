@@ -1,23 +1,19 @@
 //! `fitroom runs diff`: by what two trials differ.
 
-use anyhow::anyhow;
 use fitroom_domain::DatasetKey;
 
 use super::find_trial::find_trial;
 use crate::arguments::{Places, RunsDiffArguments};
 use crate::colour::Colours;
 use crate::database::Database;
-use crate::exit::{Exit, Failure, OrInput};
+use crate::exit::{Exit, Failure};
 use crate::inspecting::{
     Gatherer, PhotographPaths, TrialDiff, TrialDiffJson, diff_text, shared_answers, terminal_width,
 };
 use crate::output;
 
 pub(crate) fn run(places: &Places, arguments: &RunsDiffArguments) -> Result<Exit, Failure> {
-    let Some(database) = Database::open_to_read(&places.runs)? else {
-        let runs = places.runs.display();
-        return Err(anyhow!("there are no trials in `{runs}`")).or_input();
-    };
+    let database = Database::open_required_to_read(&places.runs)?;
     let first = find_trial(&database, &arguments.first)?;
     let second = find_trial(&database, &arguments.second)?;
     let gatherer = Gatherer::new(&database)?;

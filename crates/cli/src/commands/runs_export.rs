@@ -49,10 +49,7 @@ const EPOCHS: [&str; 8] = [
 ];
 
 pub(crate) fn run(places: &Places, arguments: &RunsExportArguments) -> Result<Exit, Failure> {
-    let runs = places.runs.display();
-    let database = Database::open_to_read(&places.runs)?
-        .ok_or_else(|| anyhow!("there are no trials in `{runs}`"))
-        .or_input()?;
+    let database = Database::open_required_to_read(&places.runs)?;
     let query = arguments.selection.query(&database)?;
     let to = arguments.to.as_deref().map(format).transpose().or_input()?;
     if arguments.to.is_some() && arguments.to == arguments.epochs {

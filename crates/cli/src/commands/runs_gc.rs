@@ -12,6 +12,7 @@ use crate::arguments::{GcArguments, Places};
 use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::output;
+use crate::run_folder::recorded_folder;
 use crate::sweeping::{checkpoints_of, forget_checkpoints};
 use crate::trash::entries;
 
@@ -59,7 +60,7 @@ fn drop_checkpoints(database: &Database, dry_run: bool) -> Result<(usize, u64), 
     let (mut count, mut bytes) = (0, 0);
     read_trials(database, &query, |rows| {
         for row in rows {
-            let Some(folder) = row.folder.map(|folder| store.runs().join(folder)) else {
+            let Some(folder) = recorded_folder(store.runs(), row.folder.as_deref())? else {
                 continue;
             };
             let size = size_of_checkpoints(&folder)?;

@@ -5,7 +5,7 @@ use fitroom_store::{TrialQuery, TrialRow};
 
 use super::selection::{check_fields, read_trials};
 use super::trial_json::TrialJson;
-use super::trial_value::{shown, state, trial_value};
+use super::trial_value::{shown, trial_value};
 use crate::arguments::{Limit, ListArguments, Places};
 use crate::database::Database;
 use crate::exit::{Exit, Failure};
@@ -166,7 +166,7 @@ pub(crate) fn trials_table(trials: &[TrialRow]) -> String {
         let figure = |show: fn(&RecordedFigures) -> Option<String>| {
             row.figures.as_ref().and_then(show).unwrap_or_default()
         };
-        let state = state(row);
+        let state = row.shown_state();
         let shown_state = match row.trial.is_imported() {
             true => format!("{state}, imported"),
             false => state.to_owned(),

@@ -6,12 +6,12 @@ use fitroom_store::{Remark, TrialRow};
 use super::find_trial::{find_trial, find_trials};
 use crate::arguments::{NoteArguments, Places, TagArguments};
 use crate::database::Database;
-use crate::exit::{Exit, Failure, OrInput};
+use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::run_folder::{Remarks, trial_folder};
+use crate::run_folder::{Remarks, recorded_folder};
 
 pub(crate) fn tag(places: &Places, arguments: &TagArguments) -> Result<Exit, Failure> {
-    let database = open(places)?;
+    let database = Database::open_required(&places.runs)?;
     let change = Remark {
         add: arguments.add.clone(),
         remove: arguments.remove.clone(),
@@ -29,7 +29,7 @@ pub(crate) fn tag(places: &Places, arguments: &TagArguments) -> Result<Exit, Fai
 }
 
 pub(crate) fn note(places: &Places, arguments: &NoteArguments) -> Result<Exit, Failure> {
-    let database = open(places)?;
+    let database = Database::open_required(&places.runs)?;
     let row = find_trial(&database, &arguments.trial)?;
     let note = arguments.note.as_deref().map(str::trim);
     let note = note.filter(|note| !note.is_empty()).map(str::to_owned);
@@ -46,20 +46,10 @@ pub(crate) fn note(places: &Places, arguments: &NoteArguments) -> Result<Exit, F
     Ok(Exit::Well)
 }
 
-fn open(places: &Places) -> Result<Database, Failure> {
-    let runs = places.runs.display();
-    Database::open_existing(&places.runs)?
-        .ok_or_else(|| anyhow!("there are no trials in `{runs}`"))
-        .or_input()
-}
-
 /// Changes a trial's remarks, in the database and in its folder, if it has one. Returns its tags.
 fn remark(database: &Database, row: &TrialRow, change: &Remark) -> Result<Vec<String>, Failure> {
     let store = database.store();
-    let folder = row.folder.as_ref();
-    let folder = folder
-        .map(|folder| trial_folder(store.runs(), folder))
-        .transpose()?;
+    let folder = recorded_folder(store.runs(), row.folder.as_deref())?;
     let place = |tags: &[String], note: Option<&str>| match folder.filter(|it| it.is_dir()) {
         Some(folder) => Remarks {
             tags: tags.to_vec(),

@@ -10,16 +10,13 @@ use super::best::best_of_each;
 use super::find_trial::find_trials;
 use crate::arguments::{Places, RemoveArguments};
 use crate::database::Database;
-use crate::exit::{Exit, Failure, OrInput};
+use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::run_folder::trial_folder;
+use crate::run_folder::recorded_folder;
 use crate::trash::{Moved, RemovedTrial};
 
 pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, Failure> {
-    let Some(database) = Database::open_existing(&places.runs)? else {
-        let runs = places.runs.display();
-        return Err(anyhow!("there are no trials in `{runs}`")).or_input();
-    };
+    let database = Database::open_required(&places.runs)?;
     // All names are looked up before anything is removed.
     let meant = find_trials(&database, &arguments.trials)?;
     let best = best_of_each(database.wait(database.store().most_accurate_trials())?);
@@ -57,10 +54,7 @@ pub(crate) fn run(places: &Places, arguments: &RemoveArguments) -> Result<Exit, 
 /// Removes a trial, and returns where it lies then.
 fn remove(database: &Database, row: &TrialRow, force: bool) -> anyhow::Result<PathBuf> {
     let store = database.store();
-    let folder = row.folder.as_ref();
-    let folder = folder
-        .map(|folder| trial_folder(store.runs(), folder))
-        .transpose()?;
+    let folder = recorded_folder(store.runs(), row.folder.as_deref())?;
     let moved: RefCell<Option<Moved>> = RefCell::new(None);
     let move_files = |record: &TrialRecord| {
         let removed = RemovedTrial {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use serde::Serialize;
 
 use super::find_trial::find_trial;
@@ -51,10 +51,7 @@ fn recorded(places: &Places, called: &str) -> Result<Recorded, Failure> {
     if folder.join(TRIAL).is_file() {
         return Recorded::of_folder(folder).or_input();
     }
-    let runs = places.runs.display();
-    let database = Database::open_to_read(&places.runs)?
-        .ok_or_else(|| anyhow!("there are no trials in `{runs}`"))
-        .or_input()?;
+    let database = Database::open_required_to_read(&places.runs)?;
     let row = find_trial(&database, called)?;
     let store = database.store();
     let record = database.wait(store.record(row.key))?;

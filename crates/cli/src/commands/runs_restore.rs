@@ -13,7 +13,7 @@ use crate::arguments::{Places, RestoreArguments};
 use crate::database::Database;
 use crate::exit::{Exit, Failure, OrInput};
 use crate::output;
-use crate::run_folder::trial_folder;
+use crate::run_folder::recorded_folder;
 use crate::trash::{
     Content, REMOVED, RemovedSummary, RemovedTrial, TrashEntry, entries, has_files, move_back,
     remove_record,
@@ -129,10 +129,7 @@ fn restore(database: &Database, place: &Path) -> anyhow::Result<()> {
     let store = database.store();
     let removed = RemovedTrial::read(place).context("failed to read its record")?;
     let record = removed.record;
-    let folder = record.folder.as_ref();
-    let folder = folder
-        .map(|folder| trial_folder(store.runs(), folder))
-        .transpose()?;
+    let folder = recorded_folder(store.runs(), record.folder.as_deref())?;
     // A trial whose folder was not there when it was removed has its record alone.
     let folder = folder.filter(|_| has_files(place));
     let moved = Cell::new(false);

@@ -12,7 +12,7 @@ pub(super) fn trial_value(row: &TrialRow, field: &TrialField) -> Option<SettingV
         TrialField::Dataset => text(&row.dataset),
         TrialField::Sweep => text(&row.sweep),
         TrialField::Task => text(row.trial.task()),
-        TrialField::State => text(state(row)),
+        TrialField::State => text(row.shown_state()),
         TrialField::Name => text(&row.name),
         TrialField::Id => text(row.id.as_str()),
         TrialField::Tag if row.tags.is_empty() => None,
@@ -39,14 +39,6 @@ pub(super) fn trial_value(row: &TrialRow, field: &TrialField) -> Option<SettingV
                 setting => row.trial.setting(setting),
             }
         }
-    }
-}
-
-/// Where a trial stands, and whether its sweep gave it up.
-pub(super) fn state(row: &TrialRow) -> &'static str {
-    match row.is_pruned() {
-        true => "pruned",
-        false => row.state.as_str(),
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, anyhow};
 use fitroom_domain::{AttemptState, RecordedFigures, TaskSummary, TrialFigures, TrialState};
 use fitroom_store::{AttemptRecord, TrialFile, TrialRecord};
-use serde::Serialize;
 
 use super::examine::remarks;
 use super::findings::Wrong;
@@ -15,6 +14,7 @@ use crate::run_folder::{
     FileEntry, METRICS, PROVENANCE, ProvenanceFile, REMARKS, RESULT, Remarks, ResultFile, TRIAL,
     TrialDescription, WEIGHTS, write_metrics,
 };
+use crate::trash::RemovedTrial;
 
 #[cfg(test)]
 mod tests;
@@ -44,14 +44,6 @@ pub(crate) enum Step {
     Remark(Remarks),
     /// The record of the trial as it was goes to the trash, beside its files.
     KeepRecord(Vec<u8>),
-}
-
-/// The record of a trial in the trash.
-#[derive(Serialize)]
-struct RemovedFile<'a> {
-    key: i64,
-    removed_at: &'a str,
-    record: &'a TrialRecord,
 }
 
 /// What is known of a trial beside its folder.
@@ -172,10 +164,10 @@ impl Amending<'_> {
 
     /// Makes the trial planned again. What a new attempt would remove goes to the trash.
     fn reopen(&mut self) -> anyhow::Result<()> {
-        let removed = RemovedFile {
+        let removed = RemovedTrial {
             key: self.known.key,
-            removed_at: self.known.now,
-            record: self.known.record,
+            removed_at: self.known.now.to_owned(),
+            record: self.known.record.clone(),
         };
         let text = serde_json::to_vec_pretty(&removed)?;
         self.steps.push(Step::KeepRecord(text));

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -121,22 +121,6 @@ fn is_forgotten(path: &Path) -> bool {
     modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > FORGOTTEN))
 }
 
-/// The folder of a trial, as it is recorded, below a runs folder; `None` if that is not `<dataset>/<sweep>/<trial>`.
-/// No path is made of what is recorded but here.
-pub(crate) fn trial_folder(runs: &Path, recorded: &str) -> Option<PathBuf> {
-    let mut parts = recorded.split('/');
-    let is_trial = parts.clone().count() == 3
-        && parts.all(|part| is_file_name(part) && !part.starts_with('.'));
-    is_trial.then(|| runs.join(recorded))
-}
-
-/// Whether this is the name of a file, and not a path.
-pub(crate) fn is_file_name(name: &str) -> bool {
-    let mut parts = Path::new(name).components();
-    let is_one = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
-    is_one && parts.next().is_none() && !name.contains('\0')
-}
-
 /// Whether a link leads to what lies elsewhere, and is no other name of something in the runs folder.
 fn leads_out(runs: &Path, link: &Path) -> io::Result<bool> {
     let (runs, target) = (runs.canonicalize()?, fs::read_link(link)?);
@@ -156,36 +140,6 @@ pub(crate) fn link_in(runs: &Path, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_three_names_are_the_folder_of_a_trial() {
-        let runs = Path::new("runs");
-        let sound = trial_folder(runs, "small/grid/first");
-        assert_eq!(sound, Some(runs.join("small/grid/first")));
-        for other in [
-            "",
-            "first",
-            "small/grid",
-            "small/grid/first/more",
-            "../victim",
-            "../../victim",
-            "small/../victim",
-            "small/grid/..",
-            "small//first",
-            "small/grid/",
-            "/small/grid",
-            "./grid/first",
-            ".trash/doctor/first",
-            "small/.grid/first",
-            "small/grid/fi\0rst",
-        ] {
-            assert_eq!(trial_folder(runs, other), None, "{other:?}");
-        }
-        assert!(is_file_name("model.safetensors"));
-        for other in ["", ".", "..", "../victim", "/victim", "a/b", "a/", "./a"] {
-            assert!(!is_file_name(other), "{other:?}");
-        }
-    }
 
     #[test]
     fn links_are_followed_out_of_the_folder_alone() {

@@ -10,10 +10,9 @@ use super::checkup::Site;
 use super::findings::{Finding, Wrong};
 use super::folder_state::{FolderState, Look};
 use super::known_sweeps::{KnownSweeps, ToldSweep, identity};
-use super::layout::trial_folder;
 use super::recovered;
 use super::trials::outcome;
-use crate::run_folder::{ResultFile, TRIAL, TrialDescription};
+use crate::run_folder::{ResultFile, TRIAL, TrialDescription, trial_folder};
 
 /// A folder of a trial that the database does not know.
 #[derive(Debug)]

@@ -5,12 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::layout::link_in;
-use crate::run_folder::EVENTS;
 use crate::sweeping::sync_folder;
-use crate::trash::{TRASH, hidden, hide_from_tensorboard};
-
-/// What is recorded of a removed trial, beside its files.
-const REMOVED: &str = "removed.json";
+use crate::trash::{self, TRASH, free_place, hidden, hide_from_tensorboard};
 
 /// The trash of one call: `runs/.trash/doctor/<time>`. It is made once something goes there.
 #[derive(Debug, Clone)]
@@ -68,23 +64,7 @@ impl Trash {
     /// # Errors
     /// When the disk refuses, or something lies there.
     pub(crate) fn give_back(&self, place: &str, folder: &str) -> io::Result<()> {
-        let (from, to) = (self.runs.join(place), self.runs.join(folder));
-        if to.exists() {
-            let there = format!("`{}` is there already", to.display());
-            return Err(io::Error::other(there));
-        }
-        for entry in fs::read_dir(&from)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name == REMOVED {
-                fs::remove_file(entry.path())?;
-            } else if let Some(rest) = name.strip_prefix(&hidden(EVENTS)) {
-                fs::rename(entry.path(), from.join(format!("{EVENTS}{rest}")))?;
-            }
-        }
-        make_parent(&to)?;
-        fs::rename(&from, &to)?;
-        to.parent().map_or(Ok(()), sync_folder)
+        trash::give_back(&self.runs.join(place), &self.runs.join(folder))
     }
 
     /// Writes a file there.
@@ -103,10 +83,7 @@ impl Trash {
             Some((folder, name)) => format!("{folder}/{}", hidden(name)),
             None => hidden(path),
         };
-        let place = self.path().join(&path);
-        let numbered = (2..).map(|number| self.path().join(format!("{path}.{number}")));
-        let mut places = std::iter::once(place.clone()).chain(numbered);
-        places.find(|it| !it.exists()).unwrap_or(place)
+        free_place(&self.path().join(path))
     }
 }
 

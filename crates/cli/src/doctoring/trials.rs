@@ -10,9 +10,10 @@ use super::examine::examine;
 use super::findings::{Finding, Outcome, Wrong};
 use super::folder_state::{FolderState, Look};
 use super::known_sweeps::{KnownSweeps, identity};
-use super::layout::{entries, is_file_name, link_in, trial_folder};
+use super::layout::{entries, link_in};
 use super::recovered;
-use crate::trash::TRASH;
+use crate::run_folder::{is_file_name, trial_folder};
+use crate::trash::{REMOVED, TRASH};
 use crate::write_whole::write_whole_with;
 
 /// How often a trial is looked at again: what is mended may show what else is wrong.
@@ -273,7 +274,7 @@ impl Site<'_> {
                 remarks.write(&path)?;
             }
             Step::KeepRecord(bytes) => {
-                self.trash.write(&format!("{folder}/removed.json"), bytes)?;
+                self.trash.write(&format!("{folder}/{REMOVED}"), bytes)?;
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::facts::TrialFacts;
 use super::facts_text::{git_text, quoted};
-use super::numbers::{bytes, duration, grouped, json_of, signed};
+use super::numbers::{bytes, duration, grouped, signed};
 use super::task_text::task_text;
 use crate::output;
 
@@ -112,7 +112,7 @@ pub(super) fn settings(a: &TrialFacts, b: &TrialFacts) -> Vec<Compared> {
             .row
             .trial
             .setting(name)
-            .map_or(Value::Null, |it| json_of(&it))
+            .map_or(Value::Null, |it| it.json(true))
     };
     let mut compared: Vec<Compared> = names
         .map(|name| Compared::new(name, Kind::Plain, value(a, name), value(b, name)))

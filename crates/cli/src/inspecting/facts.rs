@@ -28,14 +28,6 @@ pub(crate) struct TrialFacts {
 }
 
 impl TrialFacts {
-    /// The word of its state; `pruned` where its sweep gave it up.
-    pub(super) fn state(&self) -> &'static str {
-        match self.row.is_pruned() {
-            true => "pruned",
-            false => self.row.state.as_str(),
-        }
-    }
-
     /// Its last attempt.
     pub(super) fn last_attempt(&self) -> Option<&AttemptRecord> {
         self.record.attempts.last()

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::facts::{CONFIDENCE, TrialFacts};
-use super::numbers::{json_of, seconds_between};
+use super::numbers::seconds_between;
 use crate::commands::trial_json::TrialJson;
 
 /// The object of `runs show --json`: that of `runs list --json`, and below it all else by subject. What is unknown is
@@ -157,7 +157,7 @@ impl<'a> ShownTrialJson<'a> {
             wanted_by: record.wishes.iter().map(wish).collect(),
             definition: serde_json::from_str(&row.definition)?,
             train: (facts.train_settings().into_iter())
-                .map(|(name, value)| (name, json_of(&value)))
+                .map(|(name, value)| (name, value.json(true)))
                 .collect(),
             figures: figures(facts),
             leaderboard: facts.standing.map(|standing| StandingJson {

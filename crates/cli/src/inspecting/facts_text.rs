@@ -55,7 +55,7 @@ pub(super) fn title(facts: &TrialFacts, colours: Colours) -> String {
     format!(
         "{}, {}, sweep {} on {}",
         colours.bold(&row.name),
-        colours.state(facts.state()),
+        colours.state(facts.row.shown_state()),
         row.sweep,
         row.dataset
     )
@@ -64,7 +64,7 @@ pub(super) fn title(facts: &TrialFacts, colours: Colours) -> String {
 fn identity(sheet: &mut Sheet, facts: &TrialFacts) {
     let (row, record) = (&facts.row, &facts.record);
     sheet.heading(&row.name);
-    let mut state = sheet.colours.state(facts.state());
+    let mut state = sheet.colours.state(facts.row.shown_state());
     if let Some(epoch) = row.pruned_after.filter(|_| row.is_pruned()) {
         state.push_str(&format!(" after epoch {epoch}"));
     }

@@ -1,23 +1,6 @@
 //! Numbers and times as people read them.
 
-use fitroom_domain::SettingValue;
 use jiff::Timestamp;
-use serde_json::Value;
-
-/// Beyond it not every whole number is one of double precision.
-const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
-
-/// A setting as JSON; a whole number has no decimal point.
-pub(super) fn json_of(value: &SettingValue) -> Value {
-    match value {
-        SettingValue::Number(number) if number.fract() == 0.0 && number.abs() < MOST_WHOLE => {
-            (*number as i64).into()
-        }
-        SettingValue::Number(number) => (*number).into(),
-        SettingValue::Flag(flag) => (*flag).into(),
-        SettingValue::Text(text) => text.as_str().into(),
-    }
-}
 
 /// A whole number with its thousands apart: `1,234,567`.
 pub(super) fn grouped(number: u64) -> String {
